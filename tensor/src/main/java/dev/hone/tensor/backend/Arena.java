@@ -1,0 +1,37 @@
+package dev.hone.tensor.backend;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Owns the buffers of one step and gives them back together. A tensor that lives in an arena passes
+ * it on to every tensor computed from it, so nothing has to be threaded through signatures: a tape
+ * puts the variables it watches into its arena, and the whole step follows. Not thread-safe, as the
+ * tape it belongs to is not. An arena that is never closed costs memory until the collector comes,
+ * and nothing else.
+ */
+public final class Arena implements AutoCloseable {
+  private final List<Storage> owned = new ArrayList<>();
+  private boolean closed;
+
+  /** Takes {@code storage} over, to release it on {@link #close}. */
+  public void adopt(Storage storage) {
+    if (closed) {
+      throw new IllegalStateException(
+          "this tape is closed; a tensor from it cannot be computed with any more");
+    }
+    owned.add(storage);
+  }
+
+  /** How many buffers it owns. */
+  public int size() {
+    return owned.size();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    owned.forEach(Storage::release);
+    owned.clear();
+  }
+}

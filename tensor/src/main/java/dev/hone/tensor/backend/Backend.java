@@ -1,0 +1,184 @@
+package dev.hone.tensor.backend;
+
+import dev.hone.tensor.Convolution;
+import dev.hone.tensor.DType;
+import dev.hone.tensor.Pooling;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory and kernels of one device. {@link Tensor}'s methods check shapes and types and then come
+ * here, so an implementation may trust its arguments. Every method returns a new tensor in the
+ * first operand's arena that is not null ({@link Tensor#arenaOf}), in whatever layout suits the
+ * backend, and never aliases an operand. Results do not depend on the number of threads, bit for
+ * bit.
+ */
+public interface Backend {
+  /** What {@code --device} calls it. */
+  String name();
+
+  /** Memory for {@code length} elements, contents unspecified, owned by {@code arena} if given. */
+  Storage allocate(DType dtype, int length, @Nullable Arena arena);
+
+  // ---- moving data ----
+
+  /** A row-major tensor of {@code values}; int32 tensors take whole numbers. */
+  Tensor fromDoubles(Shape shape, DType dtype, double[] values);
+
+  /** A row-major float32 tensor of {@code values}. */
+  Tensor fromFloats(Shape shape, float[] values);
+
+  /** A row-major int32 tensor of {@code values}. */
+  Tensor fromInts(Shape shape, int[] values);
+
+  /** Copies x row-major into {@code out}, of x's size. */
+  void read(Tensor x, double[] out);
+
+  /** Copies float32 x row-major into {@code out}, of x's size. */
+  void read(Tensor x, float[] out);
+
+  /** Copies int32 x row-major into {@code out}, of x's size. */
+  void read(Tensor x, int[] out);
+
+  /** A tensor filled with {@code value}. */
+  Tensor full(Shape shape, DType dtype, double value, @Nullable Arena arena);
+
+  /** A row-major copy of x, which may have any layout, in {@code arena}. */
+  Tensor contiguous(Tensor x, @Nullable Arena arena);
+
+  /** Overwrites {@code target}, a strided tensor, with {@code value} of the same shape and type. */
+  void assign(Tensor target, Tensor value);
+
+  /** x as another type; float to int truncates towards zero. */
+  Tensor cast(Tensor x, DType dtype);
+
+  // ---- elementwise ----
+
+  Tensor unary(Unary f, Tensor x);
+
+  /** f of a and b, which broadcast to {@code out} and have the same type. */
+  Tensor binary(Binary f, Tensor a, Tensor b, Shape out);
+
+  /** min(max(x, low), high); NaN stays NaN. */
+  Tensor clamp(Tensor x, float low, float high);
+
+  /** a where condition is not 0, else b; all broadcast to {@code out}. */
+  Tensor where(Tensor condition, Tensor a, Tensor b, Shape out);
+
+  // ---- reductions ----
+
+  /** x reduced over the axes marked true; {@code out} is the shape with or without them. */
+  Tensor reduce(Reduction f, Tensor x, boolean[] axes, Shape out);
+
+  /** int32: the first index of the largest element along {@code axis}, which is dropped. */
+  Tensor argmax(Tensor x, int axis);
+
+  // ---- linear algebra ----
+
+  /**
+   * Batched product: a {@code [..., M, K]}, b {@code [..., K, N]}, leading axes broadcast; out
+   * {@code [..., M, N]}. A row of the result depends on no other row of a, nor on M, to the bit.
+   */
+  Tensor matmul(Tensor a, Tensor b, Shape out);
+
+  // ---- moving elements ----
+
+  /** The parts one behind the other along {@code axis}. */
+  Tensor concat(java.util.List<Tensor> parts, int axis, Shape out);
+
+  /** x at {@code before} within a tensor of shape {@code out} otherwise filled with value. */
+  Tensor pad(Tensor x, int[] before, Shape out, float value);
+
+  /**
+   * y of index's shape, where along {@code axis} y[..., i, ...] = x[..., index[..., i, ...], ...].
+   * Throws {@link IndexOutOfBoundsException} naming the index where one is outside.
+   */
+  Tensor gather(Tensor x, int axis, Tensor index);
+
+  /** The transpose of {@link #gather}: zeros of shape {@code out}, plus x at the indices. */
+  Tensor scatterAdd(Tensor x, int axis, Tensor index, Shape out);
+
+  // ---- convolution: x [N, C, H, W], w [K, C, KH, KW], y [N, K, OH, OW] ----
+
+  /**
+   * y = act(x conv w + bias + residual) in one pass.
+   *
+   * @param bias {@code [K]} or null
+   * @param residual {@code [N, K, OH, OW]} or null
+   * @param relu whether act is relu, else the identity
+   */
+  Tensor convolution(
+      Tensor x,
+      Tensor w,
+      @Nullable Tensor bias,
+      @Nullable Tensor residual,
+      boolean relu,
+      Convolution c);
+
+  /** dx {@code [N, C, H, W]} from dy {@code [N, K, OH, OW]}; also the transposed convolution. */
+  Tensor convolutionInputGradient(Tensor dy, Tensor w, Shape x, Convolution c);
+
+  /** dw {@code [K, C, KH, KW]} from dy {@code [N, K, OH, OW]} and x {@code [N, C, H, W]}. */
+  Tensor convolutionWeightGradient(Tensor dy, Tensor x, Shape w, Convolution c);
+
+  // ---- pooling and resizing: x [N, C, H, W] ----
+
+  Tensor averagePool(Tensor x, Pooling p);
+
+  Tensor averagePoolGradient(Tensor dy, Shape x, Pooling p);
+
+  Tensor maxPool(Tensor x, Pooling p);
+
+  /** Each window's gradient goes to its first maximum in row-major order. */
+  Tensor maxPoolGradient(Tensor dy, Tensor x, Pooling p);
+
+  /** Each pixel becomes a square of {@code factor} x {@code factor}: {@code [N, C, fH, fW]}. */
+  Tensor upsampleNearest(Tensor x, int factor);
+
+  // ---- normalisation: x [N, C, ...], per channel over all other axes ----
+
+  /** Mean and biased variance per channel, {@code [C]} each. */
+  BatchStatistics batchStatistics(Tensor x);
+
+  /**
+   * y = act((x - mean) / sqrt(variance + eps) * gamma + beta + residual) in one pass; mean,
+   * variance, gamma, beta {@code [C]}.
+   */
+  Tensor batchNorm(
+      Tensor x,
+      BatchStatistics statistics,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      @Nullable Tensor residual,
+      boolean relu);
+
+  /**
+   * The gradient of {@link #batchNorm} where the statistics are x's own. With dz = dy, or dy where
+   * y &gt; 0 if {@code y} is given (it was followed by relu), and xhat the normalised x, over M
+   * elements per channel (Ioffe and Szegedy 2015, section 3):
+   *
+   * <pre>dbeta = sum dz, dgamma = sum dz * xhat,
+   * dx = gamma / sqrt(variance + eps) * (dz - dbeta / M - xhat * dgamma / M)</pre>
+   *
+   * @param y the output, if it was followed by relu, else null
+   * @param wantsDx whether dx is needed
+   * @param wantsDresidual whether dz is needed, the gradient of the residual
+   */
+  BatchNormGradient batchNormGradient(
+      Tensor dy,
+      @Nullable Tensor y,
+      Tensor x,
+      BatchStatistics statistics,
+      Tensor gamma,
+      float eps,
+      boolean wantsDx,
+      boolean wantsDresidual);
+
+  // ---- softmax over the last axis, stable: the row's maximum is subtracted first ----
+
+  Tensor softmax(Tensor x);
+
+  Tensor logSoftmax(Tensor x);
+}

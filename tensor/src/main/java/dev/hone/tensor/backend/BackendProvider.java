@@ -1,0 +1,19 @@
+package dev.hone.tensor.backend;
+
+/** How a backend announces itself; found through {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+  /** What {@code --device} calls it: {@code cpu}, {@code reference}, ... */
+  String name();
+
+  /** Looks, quietly and without side effects, whether this machine can run it. */
+  Availability probe();
+
+  /** Whether this machine can run a backend, and if not, why. */
+  sealed interface Availability {
+    /** It can. */
+    record Available(Backend backend) implements Availability {}
+
+    /** It cannot, for a {@code reason} that a person can act on. */
+    record Unavailable(String reason) implements Availability {}
+  }
+}
