@@ -1,0 +1,5 @@
+/** Models: CIFAR ResNets. */
+@NullMarked
+package dev.hone.nn.model;
+
+import org.jspecify.annotations.NullMarked;
