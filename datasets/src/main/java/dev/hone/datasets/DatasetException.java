@@ -1,0 +1,39 @@
+package dev.hone.datasets;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * A data set's file is missing, damaged or not what its name says. The message is one line: the
+ * file, what was expected of it, what was found, and the way out.
+ */
+public final class DatasetException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private DatasetException(String message) {
+    super(message);
+  }
+
+  private DatasetException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  static DatasetException of(String file, String expected, String found, String wayOut) {
+    return new DatasetException(
+        file + ": expected " + expected + ", but found " + found + "; " + wayOut);
+  }
+
+  /** The bytes could not be had at all: unreadable, cut short, or a broken compressed stream. */
+  static DatasetException unreadable(String file, String expected, IOException cause) {
+    String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return new DatasetException(
+        file
+            + ": expected "
+            + expected
+            + ", but reading it failed ("
+            + cause.getClass().getSimpleName()
+            + (reason.isEmpty() ? "" : ": " + reason)
+            + "); fetch the file again or check its permissions",
+        cause);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.hone.datasets;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The data sets that can be had by name. */
+public final class Datasets {
+  /** The name of the embedded data set, which needs no folder. */
+  public static final String DEFAULT = FashionMnist.NAME;
+
+  private static final List<Source> SOURCES =
+      List.of(
+          new FashionMnist(),
+          new Cifar("cifar10", Cifar.Labels.TEN),
+          new Cifar("cifar100", Cifar.Labels.FINE),
+          new Cifar("cifar100-coarse", Cifar.Labels.COARSE));
+
+  private Datasets() {}
+
+  /** The names that {@link #load} knows, the default first. */
+  public static List<String> names() {
+    return SOURCES.stream().map(Source::name).toList();
+  }
+
+  /** A split of the embedded data set {@code name}. */
+  public static ImageDataset load(String name, Split split) {
+    return find(name).load(split);
+  }
+
+  /**
+   * A split of the data set {@code name}, read from {@code dataDir}: the folder that holds the
+   * archive as published, or the unpacked folder. Only the files of that split are needed. For
+   * {@code fashion-mnist} this reads the published idx files, all of them, instead of the embedded
+   * subset.
+   */
+  public static ImageDataset load(String name, Split split, Path dataDir) {
+    return find(name).load(split, dataDir);
+  }
+
+  private static Source find(String name) {
+    for (Source source : SOURCES) {
+      if (source.name().equals(name)) {
+        return source;
+      }
+    }
+    throw DatasetException.of(
+        "dataset", "one of " + String.join(", ", names()), "'" + name + "'", "choose one of them");
+  }
+}
