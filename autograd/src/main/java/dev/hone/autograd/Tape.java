@@ -262,6 +262,17 @@ public final class Tape implements AutoCloseable {
     return arena;
   }
 
+  /** The ops that were recorded, in order; for tests and pictures of the graph. */
+  List<Op> ops() {
+    var ops = new ArrayList<Op>();
+    for (Node node : nodes) {
+      if (node != null) {
+        ops.add(node.op);
+      }
+    }
+    return ops;
+  }
+
   /** How many variables were watched or computed and recorded. */
   public int size() {
     return nodes.size();
