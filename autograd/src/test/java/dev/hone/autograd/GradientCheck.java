@@ -15,7 +15,8 @@ import java.util.function.Function;
 /**
  * Checks a gradient by random projection, as JAX's {@code check_vjp} does: for a random direction v
  * of each input and a random cotangent u, {@code <u, J v>} by central differences must equal {@code
- * <vjp(u), v>}. Two evaluations per input, whatever its size. Meant for the double-precision oracle.
+ * <vjp(u), v>}. Two evaluations per input, whatever its size. Meant for the double-precision
+ * oracle.
  */
 public final class GradientCheck {
   private static final double STEP = 1e-5;
@@ -48,9 +49,9 @@ public final class GradientCheck {
       }
       Tensor v = direction(inputs.get(i), seed + 1 + i);
       double analytic = dot(all.get(x.get(i)), v);
-      double numeric = (evaluate(function, inputs, i, v, u, STEP)
-              - evaluate(function, inputs, i, v, u, -STEP))
-          / (2 * STEP);
+      double numeric =
+          (evaluate(function, inputs, i, v, u, STEP) - evaluate(function, inputs, i, v, u, -STEP))
+              / (2 * STEP);
       double scale = Math.max(1, Math.sqrt(inputs.get(i).shape().size()));
       assertEquals(
           numeric,
@@ -60,7 +61,9 @@ public final class GradientCheck {
       // Pruning changes what is computed, never its value.
       Gradients alone = y.tape().vjp(y, u, Set.of(x.get(i)));
       assertEquals(
-          List.of(boxed(all.get(x.get(i)))), List.of(boxed(alone.get(x.get(i)))), "pruned gradient");
+          List.of(boxed(all.get(x.get(i)))),
+          List.of(boxed(alone.get(x.get(i)))),
+          "pruned gradient");
     }
     assertTrue(!targets.isEmpty(), "nothing to differentiate");
   }

@@ -48,8 +48,7 @@ public final class OpCases {
               case INDEX -> Math.floor(3 * u);
             };
       }
-      return backend.fromDoubles(
-          shape, values == Values.INDEX ? DType.INT32 : DType.FLOAT32, v);
+      return backend.fromDoubles(shape, values == Values.INDEX ? DType.INT32 : DType.FLOAT32, v);
     }
   }
 
@@ -87,10 +86,10 @@ public final class OpCases {
   private static void unary(
       List<Case> cases, String name, Values values, Function<Variable, Variable> f) {
     for (int n : new int[] {0, 1, 7, 17}) {
-      cases.add(new Case(name + " [" + n + ", 3]", List.of(in(values, n, 3)), x -> f.apply(x.get(0))));
+      cases.add(
+          new Case(name + " [" + n + ", 3]", List.of(in(values, n, 3)), x -> f.apply(x.get(0))));
     }
-    cases.add(
-        new Case(name + " image", List.of(in(values, 9, 3, 2, 5)), x -> f.apply(x.get(0))));
+    cases.add(new Case(name + " image", List.of(in(values, 9, 3, 2, 5)), x -> f.apply(x.get(0))));
   }
 
   private interface BinaryOp {
@@ -152,29 +151,24 @@ public final class OpCases {
     int[][] axes = {{}, {0}, {1}, {-1}, {0, 2}, {2, 3}, {0, 2, 3}, {0, 1, 2, 3}};
     for (int[] a : axes) {
       String over = java.util.Arrays.toString(a);
-      cases.add(
-          new Case("sum over " + over, List.of(in(9, 3, 4, 2)), x -> x.get(0).sum(a)));
-      cases.add(
-          new Case("mean over " + over, List.of(in(9, 3, 4, 2)), x -> x.get(0).mean(a)));
+      cases.add(new Case("sum over " + over, List.of(in(9, 3, 4, 2)), x -> x.get(0).sum(a)));
+      cases.add(new Case("mean over " + over, List.of(in(9, 3, 4, 2)), x -> x.get(0).mean(a)));
       cases.add(
           new Case(
               "max over " + over, List.of(in(Values.APART, 9, 3, 4, 2)), x -> x.get(0).max(a)));
     }
     cases.add(new Case("sum of nothing", List.of(in(0, 3)), x -> x.get(0).sum(0)));
     cases.add(
-        new Case("global average pool", List.of(in(9, 17, 8, 8)), x -> x.get(0).globalAveragePool()));
+        new Case(
+            "global average pool", List.of(in(9, 17, 8, 8)), x -> x.get(0).globalAveragePool()));
   }
 
   private static void moves(List<Case> cases) {
-    cases.add(
-        new Case("reshape", List.of(in(4, 6)), x -> x.get(0).reshape(2, -1, 4).times(2)));
-    cases.add(
-        new Case("permute", List.of(in(2, 3, 4)), x -> x.get(0).permute(2, 0, -2).times(2)));
+    cases.add(new Case("reshape", List.of(in(4, 6)), x -> x.get(0).reshape(2, -1, 4).times(2)));
+    cases.add(new Case("permute", List.of(in(2, 3, 4)), x -> x.get(0).permute(2, 0, -2).times(2)));
     cases.add(new Case("transpose", List.of(in(2, 3, 4)), x -> x.get(0).transpose()));
-    cases.add(
-        new Case("slice", List.of(in(5, 7)), x -> x.get(0).slice(1, 2, 6).slice(0, 1, 4)));
-    cases.add(
-        new Case("slice by steps", List.of(in(9, 4, 8, 8)), x -> x.get(0).slice(2, 0, 8, 2)));
+    cases.add(new Case("slice", List.of(in(5, 7)), x -> x.get(0).slice(1, 2, 6).slice(0, 1, 4)));
+    cases.add(new Case("slice by steps", List.of(in(9, 4, 8, 8)), x -> x.get(0).slice(2, 0, 8, 2)));
     cases.add(
         new Case("expand", List.of(in(3, 1)), x -> x.get(0).expand(Shape.of(2, 3, 4)).times(2)));
     cases.add(
@@ -184,9 +178,7 @@ public final class OpCases {
             x -> Variable.concat(1, List.of(x.get(0), x.get(1), x.get(2)))));
     cases.add(
         new Case(
-            "pad",
-            List.of(in(2, 3)),
-            x -> x.get(0).pad(new int[] {0, 1}, new int[] {2, 0}, 0.5f)));
+            "pad", List.of(in(2, 3)), x -> x.get(0).pad(new int[] {0, 1}, new int[] {2, 0}, 0.5f)));
     cases.add(
         new Case(
             "gather",
@@ -197,8 +189,22 @@ public final class OpCases {
   private static void convolution(
       List<Case> cases, int n, int c, int k, int hw, int kernel, Convolution geometry) {
     String name =
-        "convolution " + n + "x" + c + "->" + k + "@" + hw + " k" + kernel + " s"
-            + geometry.stride() + " p" + geometry.padding() + " d" + geometry.dilation();
+        "convolution "
+            + n
+            + "x"
+            + c
+            + "->"
+            + k
+            + "@"
+            + hw
+            + " k"
+            + kernel
+            + " s"
+            + geometry.stride()
+            + " p"
+            + geometry.padding()
+            + " d"
+            + geometry.dilation();
     cases.add(
         new Case(
             name,
@@ -255,8 +261,12 @@ public final class OpCases {
 
   private static void others(List<Case> cases) {
     int[][][] products = {
-      {{3, 4}, {4, 5}}, {{17, 9}, {9, 10}}, {{2, 3, 4}, {2, 4, 5}}, {{2, 1, 3, 4}, {5, 4, 2}},
-      {{0, 4}, {4, 2}}, {{3, 0}, {0, 2}}
+      {{3, 4}, {4, 5}},
+      {{17, 9}, {9, 10}},
+      {{2, 3, 4}, {2, 4, 5}},
+      {{2, 1, 3, 4}, {5, 4, 2}},
+      {{0, 4}, {4, 2}},
+      {{3, 0}, {0, 2}}
     };
     for (int[][] p : products) {
       var a = in(p[0]);
@@ -268,7 +278,8 @@ public final class OpCases {
               x -> x.get(0).matmul(x.get(1))));
     }
     cases.add(
-        new Case("average pool", List.of(in(9, 3, 6, 6)), x -> x.get(0).averagePool(new Pooling(2))));
+        new Case(
+            "average pool", List.of(in(9, 3, 6, 6)), x -> x.get(0).averagePool(new Pooling(2))));
     cases.add(
         new Case(
             "average pool, padded",
@@ -279,17 +290,16 @@ public final class OpCases {
             "max pool",
             List.of(in(Values.APART, 9, 3, 7, 7)),
             x -> x.get(0).maxPool(new Pooling(3, 2, 1))));
-    cases.add(
-        new Case("upsample", List.of(in(9, 3, 2, 3)), x -> x.get(0).upsampleNearest(2)));
+    cases.add(new Case("upsample", List.of(in(9, 3, 2, 3)), x -> x.get(0).upsampleNearest(2)));
     cases.add(new Case("softmax", List.of(in(7, 10)), x -> x.get(0).softmax()));
     cases.add(new Case("log softmax", List.of(in(7, 10)), x -> x.get(0).logSoftmax()));
     for (int n : new int[] {2, 9, 17}) {
-      var inputs =
-          List.of(in(n, 5, 4, 3), in(Values.POSITIVE, 5), in(5), in(n, 5, 4, 3));
+      var inputs = List.of(in(n, 5, 4, 3), in(Values.POSITIVE, 5), in(5), in(n, 5, 4, 3));
+      cases.add(new Case("batch norm of " + n, inputs.subList(0, 3), x -> batchNorm(x, false)));
       cases.add(
-          new Case("batch norm of " + n, inputs.subList(0, 3), x -> batchNorm(x, false)));
-      cases.add(new Case("batch norm of " + n + ", relu", inputs.subList(0, 3), x -> batchNorm(x, true)));
-      cases.add(new Case("batch norm of " + n + " + residual, relu", inputs, x -> batchNorm(x, true)));
+          new Case("batch norm of " + n + ", relu", inputs.subList(0, 3), x -> batchNorm(x, true)));
+      cases.add(
+          new Case("batch norm of " + n + " + residual, relu", inputs, x -> batchNorm(x, true)));
     }
     cases.add(
         new Case(
