@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class HostileFilesTest {
-  private static final int ROUNDS = 250;
+  private static final int ROUNDS = 200;
   private static final long MOST_BYTES = 24L << 20;
 
   /** Held here, since the platform keeps only a weak reference to a configured logger. */

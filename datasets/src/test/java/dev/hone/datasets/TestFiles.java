@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.tensor.Philox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -83,9 +85,17 @@ final class TestFiles {
         new Member("cifar-100-binary/test.bin", cifar100(90, 4)));
   }
 
+  /** Noise does not compress, so no time is spent on trying. */
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(OutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
+  }
+
   static byte[] gzip(byte[] data) {
     var out = new ByteArrayOutputStream();
-    try (var gzip = new GZIPOutputStream(out)) {
+    try (var gzip = new FastGzip(out)) {
       gzip.write(data);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
