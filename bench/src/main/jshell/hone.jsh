@@ -1,5 +1,7 @@
-//> Hone in JShell: the library is imported. Paste to try it:
+//> Hone in JShell: the library is imported. Three lines to paste:
 //>
-//>   new Philox(7)
+//>   Philox random = new Philox(7, 0)
+//>   random.permutation(10)
+//>   random.split(1).uniform(0)
 //>
 import dev.hone.tensor.*

@@ -97,10 +97,35 @@ record OneLineErrors(BooleanSupplier debug)
     boolean option = argument.startsWith("-");
     Set<String> valid = option ? options(spec) : commands(spec);
     String what = option ? "option" : valid.isEmpty() ? "argument" : "command";
-    List<String> near = error.getSuggestions().stream().filter(valid::contains).limit(2).toList();
+    List<String> near =
+        valid.stream().filter(name -> distance(argument, name) <= 2).limit(2).toList();
     String hint = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     String list = valid.isEmpty() ? "" : "; valid: " + String.join(", ", valid);
     return "unknown " + what + " '" + argument + "'" + hint + list;
+  }
+
+  /** Letters to add, drop, replace or swap with their neighbour to get from one to the other. */
+  private static int distance(String from, String to) {
+    int[][] d = new int[from.length() + 1][to.length() + 1];
+    for (int i = 0; i <= from.length(); i++) {
+      for (int j = 0; j <= to.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int change = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
+        d[i][j] = Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + change);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && from.charAt(i - 1) == to.charAt(j - 2)
+                && from.charAt(i - 2) == to.charAt(j - 1);
+        if (swapped) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+      }
+    }
+    return d[from.length()][to.length()];
   }
 
   private static Set<String> commands(CommandSpec spec) {
