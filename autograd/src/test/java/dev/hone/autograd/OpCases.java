@@ -125,9 +125,9 @@ public final class OpCases {
     binary(cases, "multiply", Values.GENERAL, Variable::times);
     binary(cases, "divide", Values.POSITIVE, Variable::dividedBy);
     binary(cases, "power", Values.POSITIVE, Variable::pow);
-    // b is shifted by less than the gap between values, so that no two operands are equal.
-    binary(cases, "minimum", Values.APART, (a, b) -> a.minimum(b.times(1.003).plus(0.0023)));
-    binary(cases, "maximum", Values.APART, (a, b) -> a.maximum(b.times(1.003).plus(0.0023)));
+    // Half the gap between values apart, so that no two operands are equal or nearly so.
+    binary(cases, "minimum", Values.APART, (a, b) -> a.minimum(b.plus(0.005)));
+    binary(cases, "maximum", Values.APART, (a, b) -> a.maximum(b.plus(0.005)));
     unary(cases, "negate", Values.GENERAL, Variable::negate);
     unary(cases, "exp", Values.GENERAL, Variable::exp);
     unary(cases, "log", Values.POSITIVE, Variable::log);
