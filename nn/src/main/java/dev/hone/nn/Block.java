@@ -1,11 +1,14 @@
 package dev.hone.nn;
 
 import dev.hone.autograd.Variable;
+import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A layer or a model: a tree of blocks with named parameters (what training changes) and buffers
@@ -13,6 +16,14 @@ import java.util.Map;
  * word already.
  */
 public abstract class Block {
+  /** What {@link Summary} listens with; bound only while it runs, and only for its thread. */
+  static final ScopedValue<Observer> OBSERVER = ScopedValue.newInstance();
+
+  /** Is told what each block of a pass returned. */
+  interface Observer {
+    void saw(Block block, Variable y);
+  }
+
   private final Map<String, Parameter> ownParameters = new LinkedHashMap<>();
   private final Map<String, Tensor> ownBuffers = new LinkedHashMap<>();
   private final Map<String, Block> children = new LinkedHashMap<>();
@@ -32,12 +43,15 @@ public abstract class Block {
   }
 
   /** Runs {@code body} as a part of this block: errors and {@code --debug-nan} name its path. */
-  protected final <T> T inside(Variable x, java.util.function.Supplier<T> body) {
-    String label =
-        name.isEmpty() ? getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT) : name;
+  protected final <T> T inside(Variable x, Supplier<T> body) {
+    String label = name.isEmpty() ? getClass().getSimpleName().toLowerCase(Locale.ROOT) : name;
     x.tape().enter(label);
     try {
-      return body.get();
+      T result = body.get();
+      if (OBSERVER.isBound() && result instanceof Variable y) {
+        OBSERVER.get().saw(this, y);
+      }
+      return result;
     } catch (ShapeException e) {
       throw e.within(label);
     } finally {
@@ -78,6 +92,16 @@ public abstract class Block {
   }
 
   // ---- looking ----
+
+  /** Multiplications with a weight (and additions) that it takes to compute a y of this shape. */
+  protected long multiplyAdds(Shape y) {
+    return 0;
+  }
+
+  /** The parameters of this block itself, without its parts'. */
+  final Map<String, Parameter> ownParameters() {
+    return Collections.unmodifiableMap(ownParameters);
+  }
 
   /** The parts, by name, in the order they were registered. */
   public final Map<String, Block> children() {
