@@ -1,0 +1,178 @@
+package dev.hone.bench.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What came out, in plain words, and whether it means anything.
+ *
+ * @param headline one short sentence
+ * @param sentences what was trained, what came out, how sure that is, what it cost
+ */
+record Verdict(String headline, List<String> sentences) {
+
+  static Verdict of(Run run) {
+    List<ArmComparison> comparisons = ArmComparison.ofAll(run);
+    List<String> sentences = new ArrayList<>();
+    sentences.add(trained(run));
+    if (testImages(run) > 0) {
+      sentences.add(outcome(run));
+      comparisons.forEach(comparison -> sentences.add(meaning(comparison)));
+    }
+    if (comparisons.size() > 1) {
+      sentences.add(
+          "The intervals and tests are not corrected for making %d comparisons at once."
+              .formatted(comparisons.size()));
+    }
+    sentences.add(seeds(run));
+    cost(comparisons).ifPresent(sentences::add);
+    return new Verdict(headline(run, comparisons), List.copyOf(sentences));
+  }
+
+  private static String headline(Run run, List<ArmComparison> comparisons) {
+    if (testImages(run) == 0) {
+      return "No test image was evaluated, so there is no result";
+    }
+    return switch (comparisons.size()) {
+      case 0 ->
+          "%s got %s of the test images right"
+              .formatted(run.reference().name(), Numbers.percent(run.reference().accuracy()));
+      case 1 -> headline(comparisons.getFirst());
+      default -> headline(comparisons);
+    };
+  }
+
+  private static String headline(ArmComparison c) {
+    if (c.pairs().isEmpty()) {
+      return "%s and %s share no seed, so they cannot be compared"
+          .formatted(c.arm().name(), c.reference().name());
+    }
+    if (!c.differs()) {
+      return "No difference between %s (%s) and %s (%s) that this run can show"
+          .formatted(
+              c.arm().name(),
+              Numbers.percent(c.arm().accuracy()),
+              c.reference().name(),
+              Numbers.percent(c.reference().accuracy()));
+    }
+    return "%s is %s points %s %s%s"
+        .formatted(
+            c.arm().name(),
+            Numbers.points(Math.abs(c.difference())).replace("+", ""),
+            c.difference() > 0 ? "above" : "below",
+            c.reference().name(),
+            c.pairs().size() == 1
+                ? " with this one seed, which settles nothing"
+                : " over %d seeds".formatted(c.pairs().size()));
+  }
+
+  private static String headline(List<ArmComparison> comparisons) {
+    String reference = comparisons.getFirst().reference().name();
+    String differing =
+        comparisons.stream()
+            .filter(ArmComparison::differs)
+            .map(c -> "%s (%s points)".formatted(c.arm().name(), Numbers.points(c.difference())))
+            .collect(Collectors.joining(", "));
+    return differing.isEmpty()
+        ? "None of %d arms differs from %s as far as this run can show"
+            .formatted(comparisons.size(), reference)
+        : "Of %d arms, these differ from %s: %s"
+            .formatted(comparisons.size(), reference, differing);
+  }
+
+  private static String trained(Run run) {
+    int epochs = run.reference().seeds().getFirst().epochs().size();
+    String arms =
+        run.arms().stream()
+            .map(arm -> arm.name() + " (" + arm.description() + ")")
+            .collect(Collectors.joining("; "));
+    return "%s, %s parameters, was trained on %s for %s: %s."
+        .formatted(
+            run.model().name(),
+            Numbers.count(run.model().parameters()),
+            run.data().name(),
+            plural(epochs, "epoch"),
+            arms);
+  }
+
+  private static String outcome(Run run) {
+    String results =
+        run.arms().stream()
+            .map(arm -> arm.name() + " got " + Numbers.percent(arm.accuracy()) + " right")
+            .collect(Collectors.joining(", "));
+    return "Of %s, %s.".formatted(plural(testImages(run), "test image"), results);
+  }
+
+  private static String meaning(ArmComparison c) {
+    String arm = c.arm().name();
+    String reference = c.reference().name();
+    return switch (c.pairs().size()) {
+      case 0 -> "%s and %s have no seed in common.".formatted(arm, reference);
+      case 1 -> meaningOfOneSeed(c.pairs().getFirst(), arm, reference, c.differs());
+      default ->
+          "Over %d seeds %s differs from %s by %s points on average (95\u00a0%% interval %s): %s."
+              .formatted(
+                  c.pairs().size(),
+                  arm,
+                  reference,
+                  Numbers.points(c.difference()),
+                  Numbers.points(c.interval()),
+                  c.differs()
+                      ? "more than the seeds' own scatter explains"
+                      : "no more than the seeds' own scatter explains");
+    };
+  }
+
+  private static String meaningOfOneSeed(
+      PairedComparison pair, String arm, String reference, boolean differs) {
+    return "%s against %s: %s points, %s than the choice of test images explains (95\u00a0%% interval"
+            .formatted(
+                arm, reference, Numbers.points(pair.difference()), differs ? "more" : "no more")
+        + " %s; they disagree about %s, McNemar's exact test p %s)."
+            .formatted(
+                Numbers.points(pair.interval()),
+                plural(pair.onlyFirst() + pair.onlySecond(), "image"),
+                pair.pValue() < 0.001 ? "<\u00a00.001" : "=\u00a0" + Numbers.p(pair.pValue()));
+  }
+
+  private static String seeds(Run run) {
+    int fewest = run.arms().stream().mapToInt(arm -> arm.seeds().size()).min().orElse(0);
+    if (fewest == 1) {
+      return "Single seed: one seed settles nothing. Another seed alone can move an accuracy by a"
+          + " point or more, and no interval shown here covers that; train at least three seeds"
+          + " before believing a difference of either sign.";
+    }
+    return fewest == 2
+        ? "Two seeds give only a rough idea of the scatter between seeds; three or more are better."
+        : "%d seeds per arm; intervals of means cover the scatter between seeds.".formatted(fewest);
+  }
+
+  private static Optional<String> cost(List<ArmComparison> comparisons) {
+    List<ArmComparison> timed =
+        comparisons.stream().filter(c -> Double.isFinite(c.cost())).toList();
+    if (timed.isEmpty()) {
+      return Optional.empty();
+    }
+    String reference = timed.getFirst().reference().name();
+    String costs =
+        timed.stream()
+            .map(c -> "%s takes %s".formatted(c.arm().name(), Numbers.factor(c.cost())))
+            .collect(Collectors.joining(", "));
+    String unequal =
+        timed.stream().anyMatch(c -> c.cost() >= 1.2)
+            ? " The comparison is at equal epochs, so %s had less compute.".formatted(reference)
+            : "";
+    return Optional.of(
+        "A training step of %s the time of one of %s.%s".formatted(costs, reference, unequal));
+  }
+
+  private static int testImages(Run run) {
+    return run.reference().seeds().getFirst().test().predictions().size();
+  }
+
+  static String plural(long count, String noun) {
+    return Numbers.count(count) + " " + noun + (count == 1 ? "" : "s");
+  }
+}
