@@ -201,11 +201,12 @@ final class SampleRun {
     float[] after = new float[before.length];
     Philox random = new Philox(seed, 3);
     for (int i = 0; i < before.length; i++) {
+      int channel = i / 1024;
       int y = i / 32 % 32;
       int x = i % 32;
       boolean body = Math.abs(x - 16) < 7 + seed % 3 && y > 5 && y < 27;
       boolean sleeve = y > 6 && y < 13 + seed % 5 && Math.abs(x - 16) < 13;
-      float shade = 0.55f + 0.3f * (float) Math.sin(x * 0.9 + seed + i / 1024);
+      float shade = 0.55f + 0.3f * (float) Math.sin(x * 0.9 + seed + channel);
       before[i] = body || sleeve ? shade : 0.02f;
       after[i] =
           before[i] + 0.004f * (random.uniform(i) < 0.5f ? -1 : 1) * random.uniform(i + 4096);
