@@ -1,5 +1,6 @@
 package dev.hone.datasets;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Serial;
 
@@ -25,6 +26,10 @@ public final class DatasetException extends RuntimeException {
 
   /** The bytes could not be had at all: unreadable, cut short, or a broken compressed stream. */
   static DatasetException unreadable(String file, String expected, IOException cause) {
+    if (cause instanceof EOFException) {
+      return new DatasetException(
+          file + ": expected " + expected + ", but it ends too early; fetch the file again", cause);
+    }
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     return new DatasetException(
         file
