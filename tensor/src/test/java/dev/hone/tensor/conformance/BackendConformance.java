@@ -1,0 +1,202 @@
+package dev.hone.tensor.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.hone.tensor.Convolution;
+import dev.hone.tensor.DType;
+import dev.hone.tensor.Philox;
+import dev.hone.tensor.Pooling;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.Arena;
+import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.BackendProvider;
+import dev.hone.tensor.backend.BatchStatistics;
+import dev.hone.tensor.reference.ReferenceBackend;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every backend must do, compared with the oracle. A backend's own test extends this in three
+ * lines. A backend that this machine cannot run is skipped with its reason, or fails with it under
+ * {@code -Dconformance.required=true}.
+ */
+public abstract class BackendConformance {
+  private final BackendProvider provider;
+
+  protected BackendConformance(BackendProvider provider) {
+    this.provider = provider;
+  }
+
+  /** The backend under test; skips or fails where it is not available. */
+  protected final Backend backend() {
+    return switch (provider.probe()) {
+      case BackendProvider.Availability.Available(Backend backend) -> backend;
+      case BackendProvider.Availability.Unavailable(String reason) -> {
+        String line = "backend " + provider.name() + " is not available: " + reason;
+        if (Boolean.getBoolean("conformance.required")) {
+          fail(line);
+        }
+        System.getLogger(getClass().getName())
+            .log(System.Logger.Level.WARNING, "skipped: {0}", line);
+        Assumptions.abort(line);
+        throw new AssertionError(line);
+      }
+    };
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyRowOfTheTableAgreesWithTheOracle() {
+    Backend backend = backend();
+    return OpCases.all().stream()
+        .map(row ->
+            dynamicTest(
+                row.toString(),
+                () -> {
+                  List<String> problems = Check.problems(row, backend);
+                  assertTrue(problems.isEmpty(), () -> String.join("\n", problems));
+                }));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 9, 17})
+  void imageOpsFeedEachOtherWithoutLettingPaddingIn(int batch) {
+    Map<String, Tensor> got = ImageChain.run(backend(), batch);
+    Map<String, Tensor> want = ImageChain.run(ReferenceBackend.float64(), batch);
+    List<String> differences = ImageChain.differences(got, want);
+    assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
+  }
+
+  /** Invariant: what becomes of an image or a row does not depend on its batch, to the bit. */
+  @TestFactory
+  Stream<DynamicTest> anImageDoesNotDependOnItsBatch() {
+    Backend backend = backend();
+    int n = 19;
+    Tensor images = draw(backend, n, 5, 6, 7);
+    Tensor rows = draw(backend, n, 65);
+    Tensor w = draw(backend, 17, 5, 3, 3);
+    Tensor matrix = draw(backend, 65, 33);
+    Tensor five = draw(backend, 5);
+    var statistics = new BatchStatistics(five, draw(backend, 5).abs().plus(0.5));
+    var half = new Convolution(2, 1);
+    var pool = new Pooling(3, 2, 1);
+    Map<String, UnaryOperator<Tensor>> imageOps = new TreeMap<>();
+    imageOps.put("convolution", x -> x.convolution(w, new Convolution(1, 1)));
+    imageOps.put("strided convolution", x -> x.convolution(w, null, null, true, half));
+    imageOps.put(
+        "input gradient",
+        x ->
+            x.convolutionInputGradient(
+                w.slice(0, 0, 5), Shape.of(x.shape().dim(0), 5, 12, 14), half));
+    imageOps.put("batch norm", x -> x.batchNorm(statistics, five, five, 1e-5f, null, true));
+    imageOps.put("max pool", x -> x.maxPool(pool));
+    imageOps.put("average pool", x -> x.averagePool(pool));
+    imageOps.put("global pool", x -> x.mean(2, 3));
+    imageOps.put("tanh", Tensor::tanh);
+    Map<String, UnaryOperator<Tensor>> rowOps = new TreeMap<>();
+    rowOps.put("matmul", x -> x.matmul(matrix));
+    rowOps.put("softmax", Tensor::softmax);
+    rowOps.put("log softmax", Tensor::logSoftmax);
+    rowOps.put("sum", x -> x.sum(1));
+    return Stream.concat(
+        imageOps.entrySet().stream().map(e -> independent(e.getKey(), e.getValue(), images)),
+        rowOps.entrySet().stream().map(e -> independent(e.getKey(), e.getValue(), rows)));
+  }
+
+  private static Tensor draw(Backend backend, int... dims) {
+    return Input.general(dims).on(backend, new Philox(5, dims.length * 100L + dims[0]));
+  }
+
+  private static DynamicTest independent(String name, UnaryOperator<Tensor> op, Tensor all) {
+    return dynamicTest(
+        name,
+        () -> {
+          Tensor together = op.apply(all);
+          for (int[] part : new int[][] {{0, 1}, {7, 8}, {8, 17}, {18, 19}, {3, 19}}) {
+            Tensor alone = op.apply(all.slice(0, part[0], part[1]));
+            assertArrayEquals(
+                together.slice(0, part[0], part[1]).toFloats(),
+                alone.toFloats(),
+                () -> "images " + part[0] + " to " + part[1] + " of " + all.shape());
+          }
+        });
+  }
+
+  @Test
+  void numbersSurviveTheWayInAndOut() {
+    Backend backend = backend();
+    float[] floats = {1.5f, -0f, Float.NaN, Float.MIN_VALUE, Float.POSITIVE_INFINITY, 1e-3f};
+    Tensor x = Tensor.of(backend, Shape.of(2, 3), floats);
+    floats[0] = 99; // the tensor must hold a copy
+    assertArrayEquals(
+        new float[] {1.5f, Float.MIN_VALUE, -0f, Float.POSITIVE_INFINITY, Float.NaN, 1e-3f},
+        x.transpose().toFloats());
+    int[] ints = {Integer.MIN_VALUE, 0, Integer.MAX_VALUE};
+    Tensor labels = Tensor.ofInts(backend, Shape.of(3), ints);
+    assertArrayEquals(ints, labels.toInts());
+    assertArrayEquals(new double[] {Integer.MIN_VALUE, 0, Integer.MAX_VALUE}, labels.toDoubles());
+    Tensor doubles = Tensor.ofDoubles(backend, Shape.of(2), 0.1, 3);
+    assertArrayEquals(new float[] {0.1f, 3}, doubles.toFloats());
+    assertArrayEquals(
+        new int[] {7, -7},
+        backend.fromDoubles(Shape.of(2), DType.INT32, new double[] {7, -7}).toInts());
+    assertEquals(0, Tensor.zeros(backend, Shape.of(0, 4)).toFloats().length);
+  }
+
+  @Test
+  void aClosedArenaTakesItsTensorsAlong() {
+    Backend backend = backend();
+    var arena = new Arena();
+    Tensor outside = Tensor.ones(backend, Shape.of(9, 3, 4, 4));
+    Tensor x = outside.in(arena);
+    Tensor y = x.convolution(Tensor.ones(backend, Shape.of(2, 3, 3, 3)), new Convolution(1, 1));
+    Tensor sum = y.sum();
+    Tensor kept = y.keep();
+    assertTrue(arena.size() >= 2, () -> "the arena owns " + arena.size() + " buffers");
+    float expected = sum.item();
+    arena.close();
+    for (Tensor t : List.of(y, sum, y.slice(0, 0, 0))) {
+      var e = assertThrows(IllegalStateException.class, () -> t.plus(1).toDoubles());
+      assertTrue(String.valueOf(e.getMessage()).contains("tape"), e::toString);
+    }
+    assertEquals(expected, kept.sum().item());
+    assertEquals(9 * 3 * 4 * 4, outside.sum().item());
+    assertThrows(IllegalStateException.class, () -> x.plus(1), "a closed arena takes nothing in");
+  }
+
+  @Test
+  void anIndexOutsideIsNamed() {
+    Backend backend = backend();
+    Tensor x = Tensor.ones(backend, Shape.of(2, 3));
+    for (int wrong : new int[] {-1, 3, 1000}) {
+      Tensor index = Tensor.ofInts(backend, Shape.of(2, 1), 0, wrong);
+      String name = "index " + wrong;
+      var e = assertThrows(IndexOutOfBoundsException.class, () -> x.gather(1, index));
+      assertTrue(String.valueOf(e.getMessage()).contains(name), e::toString);
+      Tensor ones = Tensor.ones(backend, Shape.of(2, 1));
+      e = assertThrows(IndexOutOfBoundsException.class, () -> ones.scatterAdd(1, index, 3));
+      assertTrue(String.valueOf(e.getMessage()).contains(name), e::toString);
+    }
+  }
+
+  @Test
+  void assigningAViewOfItselfMovesTheOldValues() {
+    Tensor x = Tensor.of(backend(), Shape.of(2, 2), 1, 2, 3, 4);
+    x.assign(x.transpose());
+    assertArrayEquals(new float[] {1, 3, 2, 4}, x.toFloats());
+  }
+}
