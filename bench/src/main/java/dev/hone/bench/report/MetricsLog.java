@@ -31,6 +31,10 @@ public final class MetricsLog implements AutoCloseable {
 
   /** Opens the file to append, creating it if need be; a cut last line is removed first. */
   public static MetricsLog append(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
     if (Files.exists(file)) {
       dropCutLine(file);
     }

@@ -23,7 +23,7 @@ class MetricsLogTest {
   @TempDir Path folder;
 
   private Path write(MetricsLine... lines) throws IOException {
-    Path file = folder.resolve("metrics.jsonl");
+    Path file = folder.resolve("run").resolve("metrics.jsonl");
     try (MetricsLog log = MetricsLog.append(file)) {
       for (MetricsLine line : lines) {
         log.write(line);
