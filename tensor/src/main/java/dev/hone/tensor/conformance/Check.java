@@ -11,12 +11,23 @@ import java.util.List;
 /** Runs a row of the table on a backend and compares it with the oracle. */
 public final class Check {
   private final OpCase row;
-  private final Packing packing;
+  private final List<Tensor> wanted;
+  private final List<Tensor> terms;
   private final List<String> problems = new ArrayList<>();
+  private Packing packing = Packing.NONE;
 
-  private Check(OpCase row, Packing packing) {
+  private Check(OpCase row) {
     this.row = row;
-    this.packing = packing;
+    List<Tensor> operands = row.inputsOn(ReferenceBackend.float64());
+    wanted = row.apply(operands);
+    terms =
+        row.tolerance() instanceof Tolerance.OfTerms
+            ? row.apply(operands.stream().map(Check::absolute).toList())
+            : wanted;
+  }
+
+  private static Tensor absolute(Tensor x) {
+    return x.dtype() == DType.FLOAT32 ? x.abs() : x;
   }
 
   /**
@@ -25,13 +36,12 @@ public final class Check {
    * operands' arena. The row runs once per {@link Packing}.
    */
   public static List<String> problems(OpCase row, Backend backend) {
-    var all = new ArrayList<String>();
+    var check = new Check(row);
     for (Packing packing : Packing.values()) {
-      var check = new Check(row, packing);
+      check.packing = packing;
       check.run(backend);
-      all.addAll(check.problems);
     }
-    return all;
+    return check.problems;
   }
 
   private void run(Backend backend) {
@@ -76,13 +86,6 @@ public final class Check {
   }
 
   private void compare(List<Tensor> results) {
-    Backend oracle = ReferenceBackend.float64();
-    List<Tensor> operands = row.inputsOn(oracle);
-    List<Tensor> wanted = row.apply(operands);
-    List<Tensor> terms =
-        row.tolerance() instanceof Tolerance.OfTerms
-            ? row.apply(operands.stream().map(Check::absolute).toList())
-            : wanted;
     if (wanted.size() != results.size()) {
       problem("got " + results.size() + " results instead of " + wanted.size());
       return;
@@ -90,10 +93,6 @@ public final class Check {
     for (int i = 0; i < results.size(); i++) {
       compare(i, results.get(i), wanted.get(i), terms.get(i));
     }
-  }
-
-  private static Tensor absolute(Tensor x) {
-    return x.dtype() == DType.FLOAT32 ? x.abs() : x;
   }
 
   private void compare(int result, Tensor got, Tensor want, Tensor terms) {

@@ -14,75 +14,76 @@ import dev.hone.tensor.Shape;
 final class Convolutions {
   private Convolutions() {}
 
-  /** What happens at one term. */
-  private interface Term {
-    void visit(int n, int k, int c, int oh, int ow, int h, int v, int i, int j);
+  /** What happens where tap (i, j) of the kernel meets pixel (h, v) for output (oh, ow). */
+  private interface Meeting {
+    void visit(int n, int oh, int ow, int h, int v, int i, int j);
   }
 
   /** y {@code [N, K, OH, OW]} from x {@code [N, C, H, W]} and w {@code [K, C, KH, KW]}. */
-  static Array4 forward(Array4 x, Array4 w, Convolution convolution) {
-    Shape out = convolution.output(x.shape(), w.shape());
-    Array4 y = Array4.zeros(out);
-    forEachTerm(
+  static Array4 forward(Array4 x, Array4 w, Convolution g) {
+    Array4 y = Array4.zeros(g.output(x.shape(), w.shape()));
+    forEachMeeting(
         x.shape(),
         w.shape(),
-        convolution,
-        (n, k, c, oh, ow, h, v, i, j) ->
-            y.add(n, k, oh, ow, x.get(n, c, h, v) * w.get(k, c, i, j)));
+        g,
+        (n, oh, ow, h, v, i, j) -> {
+          for (int k = 0; k < w.d0; k++) {
+            for (int c = 0; c < w.d1; c++) {
+              y.add(n, k, oh, ow, x.get(n, c, h, v) * w.get(k, c, i, j));
+            }
+          }
+        });
     return y;
   }
 
   /** dx {@code [N, C, H, W]} from dy {@code [N, K, OH, OW]} and w {@code [K, C, KH, KW]}. */
-  static Array4 inputGradient(Array4 dy, Array4 w, Shape x, Convolution convolution) {
+  static Array4 inputGradient(Array4 dy, Array4 w, Shape x, Convolution g) {
     Array4 dx = Array4.zeros(x);
-    forEachTerm(
+    forEachMeeting(
         x,
         w.shape(),
-        convolution,
-        (n, k, c, oh, ow, h, v, i, j) ->
-            dx.add(n, c, h, v, dy.get(n, k, oh, ow) * w.get(k, c, i, j)));
+        g,
+        (n, oh, ow, h, v, i, j) -> {
+          for (int k = 0; k < w.d0; k++) {
+            for (int c = 0; c < w.d1; c++) {
+              dx.add(n, c, h, v, dy.get(n, k, oh, ow) * w.get(k, c, i, j));
+            }
+          }
+        });
     return dx;
   }
 
   /** dw {@code [K, C, KH, KW]} from dy {@code [N, K, OH, OW]} and x {@code [N, C, H, W]}. */
-  static Array4 weightGradient(Array4 dy, Array4 x, Shape w, Convolution convolution) {
+  static Array4 weightGradient(Array4 dy, Array4 x, Shape w, Convolution g) {
     Array4 dw = Array4.zeros(w);
-    forEachTerm(
+    forEachMeeting(
         x.shape(),
         w,
-        convolution,
-        (n, k, c, oh, ow, h, v, i, j) ->
-            dw.add(k, c, i, j, dy.get(n, k, oh, ow) * x.get(n, c, h, v)));
+        g,
+        (n, oh, ow, h, v, i, j) -> {
+          for (int k = 0; k < dw.d0; k++) {
+            for (int c = 0; c < dw.d1; c++) {
+              dw.add(k, c, i, j, dy.get(n, k, oh, ow) * x.get(n, c, h, v));
+            }
+          }
+        });
     return dw;
   }
 
-  private static void forEachTerm(Shape x, Shape w, Convolution geometry, Term term) {
-    Shape y = geometry.output(x, w);
+  /** All meetings; a tap over the padding meets nothing. */
+  private static void forEachMeeting(Shape x, Shape w, Convolution g, Meeting meeting) {
+    Shape y = g.output(x, w);
     for (int n = 0; n < y.dim(0); n++) {
-      for (int k = 0; k < y.dim(1); k++) {
-        for (int oh = 0; oh < y.dim(2); oh++) {
-          for (int ow = 0; ow < y.dim(3); ow++) {
-            window(x, w, geometry, term, n, k, oh, ow);
-          }
-        }
-      }
-    }
-  }
-
-  /** The terms of one output, without those that fall into the padding. */
-  private static void window(
-      Shape x, Shape w, Convolution g, Term term, int n, int k, int oh, int ow) {
-    int height = x.dim(2);
-    int width = x.dim(3);
-    int rows = w.dim(2);
-    int columns = w.dim(3);
-    for (int c = 0; c < x.dim(1); c++) {
-      for (int i = 0; i < rows; i++) {
-        int h = oh * g.stride() + i * g.dilation() - g.padding();
-        for (int j = 0; j < columns; j++) {
-          int v = ow * g.stride() + j * g.dilation() - g.padding();
-          if (h >= 0 && h < height && v >= 0 && v < width) {
-            term.visit(n, k, c, oh, ow, h, v, i, j);
+      for (int oh = 0; oh < y.dim(2); oh++) {
+        for (int ow = 0; ow < y.dim(3); ow++) {
+          for (int i = 0; i < w.dim(2); i++) {
+            for (int j = 0; j < w.dim(3); j++) {
+              int h = oh * g.stride() + i * g.dilation() - g.padding();
+              int v = ow * g.stride() + j * g.dilation() - g.padding();
+              if (h >= 0 && h < x.dim(2) && v >= 0 && v < x.dim(3)) {
+                meeting.visit(n, oh, ow, h, v, i, j);
+              }
+            }
           }
         }
       }
