@@ -24,6 +24,10 @@ final class CpuBackend implements Backend {
   private final Workers workers;
   private final int lanes;
   private final Images images;
+  private final Moves moves;
+  private final Elementwise elementwise;
+  private final Reductions reductions;
+  private final MatMul matMul;
 
   /**
    * @param threads how many threads work, the caller included
@@ -33,6 +37,12 @@ final class CpuBackend implements Backend {
     this.workers = new Workers(threads);
     this.lanes = lanes;
     this.images = new Images(this);
+    boolean scalar = lanes == 1;
+    Rows rows = scalar ? new ScalarRows() : new VectorRows();
+    this.moves = new Moves(this);
+    this.elementwise = new Elementwise(this, rows);
+    this.reductions = new Reductions(this, rows);
+    this.matMul = new MatMul(this, scalar ? new Tile.Scalar() : new VectorTile());
   }
 
   // ---- for the kernels ----
@@ -139,102 +149,102 @@ final class CpuBackend implements Backend {
 
   @Override
   public void read(Tensor x, double[] out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    moves.read(x, out);
   }
 
   @Override
   public void read(Tensor x, float[] out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    moves.read(x, out);
   }
 
   @Override
   public void read(Tensor x, int[] out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    moves.read(x, out);
   }
 
   @Override
   public Tensor full(Shape shape, DType dtype, double value, @Nullable Arena arena) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.full(shape, dtype, value, arena);
   }
 
   @Override
   public Tensor contiguous(Tensor x, @Nullable Arena arena) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.contiguous(x, arena);
   }
 
   @Override
   public void assign(Tensor target, Tensor value) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    moves.assign(target, value);
   }
 
   @Override
   public Tensor cast(Tensor x, DType dtype) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return elementwise.cast(x, dtype, x.arena());
   }
 
   @Override
   public Tensor unary(Unary f, Tensor x) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return elementwise.unary(f, x);
   }
 
   @Override
   public Tensor binary(Binary f, Tensor a, Tensor b, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return elementwise.binary(f, a, b, out);
   }
 
   @Override
   public Tensor clamp(Tensor x, float low, float high) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return elementwise.clamp(x, low, high);
   }
 
   @Override
   public Tensor where(Tensor condition, Tensor a, Tensor b, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return elementwise.where(condition, a, b, out);
   }
 
   @Override
   public Tensor reduce(Reduction f, Tensor x, boolean[] axes, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return reductions.reduce(f, x, axes, out);
   }
 
   @Override
   public Tensor argmax(Tensor x, int axis) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return reductions.argmax(x, axis);
   }
 
   @Override
   public Tensor matmul(Tensor a, Tensor b, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return matMul.multiply(a, b, out);
   }
 
   @Override
   public Tensor concat(List<Tensor> parts, int axis, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.concat(parts, axis, out);
   }
 
   @Override
   public Tensor pad(Tensor x, int[] before, Shape out, float value) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.pad(x, before, out, value);
   }
 
   @Override
   public Tensor gather(Tensor x, int axis, Tensor index) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.gather(x, axis, index);
   }
 
   @Override
   public Tensor scatterAdd(Tensor x, int axis, Tensor index, Shape out) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return moves.scatterAdd(x, axis, index, out);
   }
 
   @Override
   public Tensor softmax(Tensor x) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return reductions.softmax(x);
   }
 
   @Override
   public Tensor logSoftmax(Tensor x) {
-    throw new UnsupportedOperationException("dense kernels: not yet");
+    return reductions.logSoftmax(x);
   }
 
   // ---- image kernels ----
