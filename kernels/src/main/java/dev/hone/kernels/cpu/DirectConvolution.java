@@ -1,0 +1,223 @@
+package dev.hone.kernels.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a convolution, by register tiles over packed panels.
+ *
+ * <p>Each input row is packed once into a ring of as many rows as the kernel reaches over: for
+ * every tile of columns, the vectors that its taps meet lie one behind the other, borders and
+ * strides resolved. The kernel then runs over a panel and the weights without a branch, whatever
+ * the geometry.
+ */
+final class DirectConvolution {
+  private final ImageKernels kernels;
+  private final Workers workers;
+  private final List<ConvolutionPass> passes;
+  private final float[] x;
+  private final float[] bias;
+  private final float @Nullable [] residual;
+  private final boolean relu;
+  private final float[] y;
+  private final int groups;
+  private final int yGroup;
+  private final int lanes;
+  private final int[] widths;
+  private final int[] starts;
+  private final float[] weights;
+
+  /**
+   * @param w the array that the passes' weight offsets refer to
+   * @param bias {@code [K]}
+   * @param residual in y's layout, or null
+   * @param groups image groups in x and y
+   * @param yGroup floats per group of y
+   */
+  DirectConvolution(
+      ImageKernels kernels,
+      Workers workers,
+      List<ConvolutionPass> passes,
+      float[] x,
+      float[] w,
+      float[] bias,
+      float @Nullable [] residual,
+      boolean relu,
+      float[] y,
+      int groups,
+      int yGroup) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.passes = passes;
+    this.x = x;
+    this.bias = bias;
+    this.residual = residual;
+    this.relu = relu;
+    this.y = y;
+    this.groups = groups;
+    this.yGroup = yGroup;
+    lanes = kernels.lanes();
+    widths = kernels.columns();
+    starts = new int[passes.size() + 1];
+    for (int i = 0; i < passes.size(); i++) {
+      starts[i + 1] = starts[i] + weightsLength(passes.get(i));
+    }
+    weights = Workspace.ofThread().floats(Workspace.Use.WEIGHTS, starts[passes.size()]);
+    packWeights(w);
+  }
+
+  /** y = act(bias + residual + the passes over x). */
+  void run() {
+    // An output row's bits do not depend on its band, so bands may follow the number of threads.
+    int enough = 2 * workers.threads();
+    int bands = groups >= enough ? 1 : (enough + groups - 1) / Math.max(groups, 1);
+    int perPass = groups * bands;
+    workers.parallelFor(
+        passes.size() * perPass,
+        task -> {
+          int pass = task / perPass;
+          int rows = passes.get(pass).outputH();
+          int band = task % bands;
+          new Band(passes.get(pass), starts[pass], task % perPass / bands)
+              .run(rows * band / bands, rows * (band + 1) / bands);
+        });
+  }
+
+  // ---- weights: [block of channels][tap row][tap column][input channel][channel] ----
+
+  private static int weightsLength(ConvolutionPass p) {
+    return p.outputC() * p.tapsH() * p.run();
+  }
+
+  private void packWeights(float[] w) {
+    int block = kernels.channels();
+    for (int i = 0; i < passes.size(); i++) {
+      ConvolutionPass p = passes.get(i);
+      int start = starts[i];
+      for (int channel = 0; channel < p.outputC(); channel += block) {
+        packWeights(p, w, channel, start);
+      }
+    }
+  }
+
+  private void packWeights(ConvolutionPass p, float[] w, int channel, int start) {
+    int n = Math.min(kernels.channels(), p.outputC() - channel);
+    int to = start + channel * p.tapsH() * p.run();
+    for (int i = 0; i < p.tapsH(); i++) {
+      for (int j = 0; j < p.tapsW(); j++) {
+        int at = p.wOffset() + channel * p.wOutput() + i * p.wRow() + j * p.wColumn();
+        for (int c = 0; c < p.inputC(); c++) {
+          for (int o = 0; o < n; o++) {
+            weights[to++] = w[at + o * p.wOutput()];
+          }
+          at += p.wInput();
+        }
+      }
+    }
+  }
+
+  /** The next tile's width where {@code rest} columns are left: 8 is better cut in 4 + 4. */
+  private int width(int rest) {
+    for (int v : widths) {
+      if (v <= rest && (v != 6 || rest != 8)) {
+        return v;
+      }
+    }
+    return 1;
+  }
+
+  /** Some rows of one image group, by one thread. */
+  private final class Band {
+    private final ConvolutionPass p;
+    private final int wo;
+    private final int group;
+    private final int rowLength;
+    private final int ring;
+    private final float[] panel;
+    private final int[] taps;
+
+    Band(ConvolutionPass p, int wo, int group) {
+      this.p = p;
+      this.wo = wo;
+      this.group = group;
+      rowLength = p.outputW() * p.run() * lanes;
+      ring = Math.max(0, p.tapsH() - 1) * p.dilationH() + 1;
+      panel = Workspace.ofThread().floats(Workspace.Use.PANEL, ring * rowLength);
+      taps = Workspace.ofThread().ints(p.tapsH());
+    }
+
+    void run(int from, int to) {
+      int rowStep = p.inputW() * p.inputC() * lanes;
+      int image = group * p.inputH() * rowStep;
+      int packed = -1;
+      for (int oh = from; oh < to; oh++) {
+        int first = p.firstTap(oh);
+        int end = p.endTap(oh);
+        for (int t = first; t < end; t++) {
+          int ih = oh * p.stride() - p.padH() + t * p.dilationH();
+          taps[t] = ih % ring * rowLength;
+          if (ih > packed || p.dilationH() > 1) {
+            packRow(image + ih * rowStep, taps[t]);
+            packed = ih;
+          }
+        }
+        multiplyRow(oh, first, end);
+      }
+    }
+
+    private void packRow(int row, int start) {
+      int to = start;
+      int n;
+      for (int ow = 0; ow < p.outputW(); ow += n) {
+        n = width(p.outputW() - ow);
+        for (int j = 0; j < p.tapsW(); j++) {
+          int iw = ow * p.stride() - p.padW() + j * p.dilationW();
+          if (iw >= 0 && iw + (n - 1) * p.stride() < p.inputW()) {
+            int step = p.stride() * p.inputC() * lanes;
+            kernels.pack(n, x, row + iw * p.inputC() * lanes, step, panel, to, p.inputC());
+          } else {
+            packBorder(row, iw, n, to);
+          }
+          to += n * p.inputC() * lanes;
+        }
+      }
+    }
+
+    /** A part of the panel of which some columns lie outside the image: those are zero. */
+    private void packBorder(int row, int iw, int n, int to) {
+      for (int k = 0; k < n; k++) {
+        int column = iw + k * p.stride();
+        int at = to + k * lanes;
+        if (column >= 0 && column < p.inputW()) {
+          int source = row + column * p.inputC() * lanes;
+          kernels.copy1(x, source, lanes, panel, at, n * lanes, p.inputC());
+        } else {
+          for (int c = 0; c < p.inputC(); c++) {
+            Arrays.fill(panel, at + c * n * lanes, at + (c * n + 1) * lanes, 0f);
+          }
+        }
+      }
+    }
+
+    private void multiplyRow(int oh, int first, int end) {
+      int block = kernels.channels();
+      int length = p.tapsH() * p.run();
+      int n;
+      for (int ow = 0; ow < p.outputW(); ow += n) {
+        n = width(p.outputW() - ow);
+        int xo = ow * p.run() * lanes;
+        int yo = group * yGroup + (p.offset() + oh * p.rowStep() + ow * p.columnStep()) * lanes;
+        int yStep = p.columnStep() * lanes;
+        for (int k = 0; k < p.outputC(); k += block) {
+          int m = Math.min(block, p.outputC() - k);
+          int w = wo + k * length;
+          int to = yo + k * lanes;
+          kernels.tile(
+              m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, residual, relu, y,
+              to, yStep);
+        }
+      }
+    }
+  }
+}
