@@ -46,6 +46,9 @@ public record Convolution(int stride, int padding, int dilation) {
   }
 
   private int extent(Shape x, Shape w, int axis) {
+    if (w.dim(axis) == 0) {
+      throw new ShapeException("convolution: w " + w + " has no kernel along axis " + axis);
+    }
     int reach = dilation * (w.dim(axis) - 1) + 1;
     int room = x.dim(axis) + 2 * padding - reach;
     if (room < 0) {

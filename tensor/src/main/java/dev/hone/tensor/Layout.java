@@ -86,9 +86,15 @@ public sealed interface Layout {
     Strided permute(int... axes) {
       if (axes.length != shape.rank()) {
         throw new ShapeException(
-            "permute: " + axes.length + " axes given for a tensor of shape " + shape);
+            "permute: "
+                + axes.length
+                + " axes were given for "
+                + shape
+                + "; name each of its "
+                + shape.rank()
+                + " once");
       }
-      shape.reducedAxes(axes); // complains about repeated axes
+      shape.reducedAxes("permute", axes); // complains about repeated axes
       int[] d = new int[axes.length];
       int[] s = new int[axes.length];
       for (int i = 0; i < axes.length; i++) {
@@ -99,7 +105,7 @@ public sealed interface Layout {
     }
 
     Strided slice(int axis, int from, int to, int step) {
-      int a = shape.axis(axis);
+      int a = shape.axis("slice", axis);
       if (from < 0 || to > shape.dim(a) || from > to || step < 1) {
         throw new ShapeException(
             "slice: ["
@@ -110,8 +116,11 @@ public sealed interface Layout {
                 + step
                 + " does not fit axis "
                 + axis
-                + " of shape "
-                + shape);
+                + " of "
+                + shape
+                + "; it needs 0 <= from <= to <= "
+                + shape.dim(a)
+                + " and a step of 1 or more");
       }
       int[] s = strides.clone();
       s[a] *= step;
@@ -121,7 +130,12 @@ public sealed interface Layout {
 
     Strided expand(Shape to) {
       if (!shape.broadcastsTo(to)) {
-        throw new ShapeException("expand: shape " + shape + " does not broadcast to " + to);
+        throw new ShapeException(
+            "expand: "
+                + shape
+                + " does not broadcast to "
+                + to
+                + "; aligned at the end, its extents must be equal or 1");
       }
       int[] s = new int[to.rank()];
       for (int i = 1; i <= shape.rank(); i++) {

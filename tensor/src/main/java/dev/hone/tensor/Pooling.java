@@ -37,7 +37,8 @@ public record Pooling(int kernel, int stride, int padding) {
                 + " of x "
                 + x
                 + " with padding "
-                + padding);
+                + padding
+                + "; pool less or earlier");
       }
       d[axis] = room / stride + 1;
     }

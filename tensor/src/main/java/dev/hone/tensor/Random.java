@@ -62,7 +62,9 @@ public final class Random {
     int[] words = draw(shape.size());
     float[] values = new float[words.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = low + (high - low) * Philox.toUniform(words[i]);
+      float value = low + (high - low) * Philox.toUniform(words[i]);
+      // The sum may round up to high, which does not belong to the interval.
+      values[i] = value < high || low >= high ? value : Math.nextDown(high);
     }
     return Tensor.of(backend, shape, values);
   }

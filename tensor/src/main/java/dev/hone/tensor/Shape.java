@@ -21,18 +21,26 @@ public final class Shape {
       throw new ShapeException(
           "shape " + this + " has rank " + dims.length + ", but at most " + MAX_RANK + " is held");
     }
-    long n = 1;
+    this.size = product();
+  }
+
+  private int product() {
+    boolean empty = false;
     for (int d : dims) {
       if (d < 0) {
         throw new ShapeException("shape " + this + ": extents must not be negative");
       }
+      empty |= d == 0;
+    }
+    long n = empty ? 0 : 1; // whatever the other extents are
+    for (int d : dims) {
       n *= d;
       if (n > Integer.MAX_VALUE) {
         throw new ShapeException(
             "shape " + this + " has more than 2^31 - 1 elements; split it along an axis");
       }
     }
-    this.size = (int) n;
+    return (int) n;
   }
 
   /** A shape of the given extents; {@code of()} is a scalar's. */
@@ -61,9 +69,22 @@ public final class Shape {
 
   /** {@code axis} counted from the front. */
   public int axis(int axis) {
+    return axis("shape", axis);
+  }
+
+  /** {@code axis} counted from the front; complains in {@code op}'s name where there is none. */
+  public int axis(String op, int axis) {
     int a = axis < 0 ? axis + dims.length : axis;
     if (a < 0 || a >= dims.length) {
-      throw new ShapeException("axis " + axis + " does not exist in a tensor of shape " + this);
+      throw new ShapeException(
+          op
+              + ": axis "
+              + axis
+              + " does not exist in "
+              + this
+              + (dims.length == 0
+                  ? ", a scalar"
+                  : "; axes run from " + -dims.length + " to " + (dims.length - 1)));
     }
     return a;
   }
@@ -88,7 +109,8 @@ public final class Shape {
   public Shape inserting(int axis, int extent) {
     int a = axis < 0 ? axis + dims.length + 1 : axis;
     if (a < 0 || a > dims.length) {
-      throw new ShapeException("unsqueeze: position " + axis + " is outside shape " + this);
+      throw new ShapeException(
+          "unsqueeze: there is no position " + axis + " for a new axis in " + this);
     }
     int[] d = new int[dims.length + 1];
     System.arraycopy(dims, 0, d, 0, a);
@@ -118,14 +140,19 @@ public final class Shape {
 
   /** Which axes {@code axes} names; no axes name all. A repeated axis is an error. */
   public boolean[] reducedAxes(int... axes) {
+    return reducedAxes("reduce", axes);
+  }
+
+  /** {@link #reducedAxes(int...)}, complaining in {@code op}'s name. */
+  boolean[] reducedAxes(String op, int... axes) {
     boolean[] named = new boolean[dims.length];
     if (axes.length == 0) {
       Arrays.fill(named, true);
     }
     for (int axis : axes) {
-      int a = axis(axis);
+      int a = axis(op, axis);
       if (named[a]) {
-        throw new ShapeException("axis " + axis + " is named twice for shape " + this);
+        throw new ShapeException(op + ": axis " + axis + " of " + this + " is named twice");
       }
       named[a] = true;
     }

@@ -7,6 +7,7 @@ import dev.hone.tensor.backend.Binary;
 import dev.hone.tensor.backend.Reduction;
 import dev.hone.tensor.backend.Storage;
 import dev.hone.tensor.backend.Unary;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -222,17 +223,29 @@ public final class Tensor {
   /** The elements in row-major order under another shape; one extent may be -1, "the rest". */
   public Tensor reshape(int... dims) {
     int rest = -1;
-    int known = 1;
+    long known = 1;
     for (int i = 0; i < dims.length; i++) {
-      if (dims[i] == -1 && rest < 0) {
+      if (dims[i] != -1) {
+        known *= dims[i];
+      } else if (rest < 0) {
         rest = i;
       } else {
-        known *= dims[i];
+        throw new ShapeException(
+            "reshape: only one extent may be -1, but got " + Arrays.toString(dims));
       }
     }
     if (rest >= 0) {
+      if (known == 0 || shape().size() % known != 0) {
+        throw new ShapeException(
+            "reshape: no extent in place of the -1 makes "
+                + Arrays.toString(dims)
+                + " hold the "
+                + shape().size()
+                + " elements of "
+                + shape());
+      }
       dims = dims.clone();
-      dims[rest] = known == 0 ? 0 : shape().size() / known;
+      dims[rest] = (int) (shape().size() / known);
     }
     return reshape(Shape.of(dims));
   }
@@ -241,7 +254,7 @@ public final class Tensor {
   public Tensor reshape(Shape to) {
     if (to.size() != shape().size()) {
       throw new ShapeException(
-          "reshape: shape "
+          "reshape: "
               + shape()
               + " has "
               + shape().size()
@@ -306,10 +319,12 @@ public final class Tensor {
 
   /** Without {@code axis}, whose extent must be 1. */
   public Tensor squeeze(int axis) {
-    if (shape().dim(axis) != 1) {
-      throw new ShapeException("squeeze: axis " + axis + " of " + shape() + " is not 1");
+    int a = shape().axis("squeeze", axis);
+    if (shape().dim(a) != 1) {
+      throw new ShapeException(
+          "squeeze: axis " + axis + " of " + shape() + " must be 1, but is " + shape().dim(a));
     }
-    return reshape(shape().without(axis));
+    return reshape(shape().without(a));
   }
 
   // ---- elementwise ----
@@ -338,6 +353,15 @@ public final class Tensor {
   }
 
   private Tensor binary(Binary f, double b) {
+    if (dtype() == DType.INT32 && b != Math.rint(b)) {
+      throw new IllegalArgumentException(
+          f.label()
+              + ": "
+              + b
+              + " is not whole, but the tensor is INT32 "
+              + shape()
+              + "; use cast()");
+    }
     return binary(f, backend().full(Shape.of(), dtype(), b, arena));
   }
 
@@ -489,7 +513,7 @@ public final class Tensor {
 
   private Tensor reduce(Reduction f, boolean keep, int... axes) {
     requireType(f.label(), DType.FLOAT32);
-    boolean[] reduced = shape().reducedAxes(axes);
+    boolean[] reduced = shape().reducedAxes(f.label(), axes);
     return backend().reduce(f, this, reduced, shape().reduced(keep, axes));
   }
 
@@ -522,16 +546,21 @@ public final class Tensor {
   /** int32: the first index of the largest element along {@code axis}. */
   public Tensor argmax(int axis) {
     requireType("argmax", DType.FLOAT32);
-    if (shape().dim(axis) == 0) {
-      throw new ShapeException("argmax: axis " + axis + " of " + shape() + " is empty");
+    int a = shape().axis("argmax", axis);
+    if (shape().dim(a) == 0) {
+      throw new ShapeException(
+          "argmax: axis " + axis + " of " + shape() + " is empty, so no element is the largest");
     }
-    return backend().argmax(this, shape().axis(axis));
+    return backend().argmax(this, a);
   }
 
   /** Sums the axes along which {@code this} was broadcast from {@code to}: expand's transpose. */
   public Tensor sumTo(Shape to) {
     if (to.equals(shape())) {
       return this;
+    }
+    if (!to.broadcastsTo(shape())) {
+      throw new ShapeException("sumTo: " + shape() + " cannot have been broadcast from " + to);
     }
     int extra = shape().rank() - to.rank();
     int[] axes = new int[shape().rank()];
@@ -541,7 +570,7 @@ public final class Tensor {
         axes[count++] = a;
       }
     }
-    return count == 0 ? reshape(to) : sum(java.util.Arrays.copyOf(axes, count)).reshape(to);
+    return count == 0 ? reshape(to) : sum(Arrays.copyOf(axes, count)).reshape(to);
   }
 
   // ---- linear algebra ----
@@ -559,15 +588,40 @@ public final class Tensor {
     }
     if (x.dim(-1) != w.dim(-2)) {
       throw new ShapeException(
-          "matmul: inner dimensions differ: x "
-              + x
-              + " and w "
-              + w
-              + (x.dim(-1) == w.dim(-1) ? "; did you mean w.transpose()?" : ""));
+          "matmul: inner dimensions differ: x " + x + " and w " + w + transposeHint(x, w));
     }
-    Shape lead = Shape.broadcast("matmul", x.without(-1).without(-1), w.without(-1).without(-1));
+    Shape lead = leadingAxes(x, w);
     Shape out = lead.inserting(-1, x.dim(-2)).inserting(-1, w.dim(-1));
     return backend().matmul(this, b, out);
+  }
+
+  private static String transposeHint(Shape x, Shape w) {
+    if (x.dim(-1) == w.dim(-1)) {
+      return "; did you mean w.transpose()?";
+    }
+    return x.dim(-2) == w.dim(-2) ? "; did you mean x.transpose()?" : "";
+  }
+
+  private static Shape leadingAxes(Shape x, Shape w) {
+    Shape a = x.without(-1).without(-1);
+    Shape b = w.without(-1).without(-1);
+    if (a.equals(b) || a.rank() == 0 || b.rank() == 0) {
+      return a.rank() == 0 ? b : a;
+    }
+    try {
+      return Shape.broadcast("matmul", a, b);
+    } catch (ShapeException e) {
+      throw new ShapeException(
+          "matmul: the leading axes "
+              + a
+              + " of x "
+              + x
+              + " and "
+              + b
+              + " of w "
+              + w
+              + " do not broadcast; extents must be equal or 1");
+    }
   }
 
   // ---- moving elements ----
@@ -578,19 +632,19 @@ public final class Tensor {
       throw new ShapeException("concat: needs at least one tensor");
     }
     Tensor first = parts.getFirst();
-    int a = first.shape().axis(axis);
+    int a = first.shape().axis("concat", axis);
     int extent = 0;
     for (Tensor t : parts) {
       first.requireSameBackend("concat", t);
+      t.requireType("concat", first.dtype());
       if (t.shape().rank() != first.shape().rank()
-          || t.dtype() != first.dtype()
           || !t.shape().with(a, 0).equals(first.shape().with(a, 0))) {
         throw new ShapeException(
-            "concat: shapes "
+            "concat: "
                 + first.shape()
                 + " and "
                 + t.shape()
-                + " differ outside axis "
+                + " may differ only along axis "
                 + axis);
       }
       extent += t.shape().dim(a);
@@ -602,12 +656,29 @@ public final class Tensor {
   public Tensor pad(int[] before, int[] after, float value) {
     int rank = shape().rank();
     if (before.length != rank || after.length != rank) {
-      throw new ShapeException("pad: needs " + rank + " pairs of widths for shape " + shape());
+      throw new ShapeException(
+          "pad: needs a width before and after each of the "
+              + rank
+              + " axes of "
+              + shape()
+              + ", but got "
+              + before.length
+              + " and "
+              + after.length);
     }
     int[] d = shape().dims();
     for (int a = 0; a < rank; a++) {
       if (before[a] < 0 || after[a] < 0) {
-        throw new ShapeException("pad: widths must not be negative");
+        throw new ShapeException(
+            "pad: widths must not be negative, but axis "
+                + a
+                + " of "
+                + shape()
+                + " got "
+                + before[a]
+                + " and "
+                + after[a]
+                + "; use slice() to crop");
       }
       d[a] += before[a] + after[a];
     }
@@ -618,7 +689,7 @@ public final class Tensor {
   public Tensor gather(int axis, Tensor index) {
     index.requireType("gather", DType.INT32);
     requireSameBackend("gather", index);
-    int a = shape().axis(axis);
+    int a = shape().axis("gather", axis);
     requireSameBut("gather", a, shape(), index.shape());
     return backend().gather(this, a, index);
   }
@@ -627,10 +698,10 @@ public final class Tensor {
   public Tensor scatterAdd(int axis, Tensor index, int size) {
     index.requireType("scatterAdd", DType.INT32);
     requireSameBackend("scatterAdd", index);
-    int a = shape().axis(axis);
+    int a = shape().axis("scatterAdd", axis);
     if (!index.shape().equals(shape())) {
       throw new ShapeException(
-          "scatterAdd: index " + index.shape() + " and values " + shape() + " differ in shape");
+          "scatterAdd: index " + index.shape() + " must have the values' shape " + shape());
     }
     return backend().scatterAdd(this, a, index, shape().with(a, size));
   }
@@ -653,7 +724,7 @@ public final class Tensor {
   public Tensor convolution(
       Tensor w, @Nullable Tensor bias, @Nullable Tensor residual, boolean relu, Convolution c) {
     requireType("convolution", DType.FLOAT32);
-    requireSameBackend("convolution", w);
+    requireFloats("convolution", w, bias, residual);
     Shape out = c.output(shape(), w.shape());
     if (bias != null) {
       requireShape("convolution", "bias", bias, Shape.of(w.shape().dim(0)));
@@ -666,40 +737,47 @@ public final class Tensor {
 
   /** This as dy {@code [N, K, OH, OW]}: the gradient of x {@code [N, C, H, W]}. */
   public Tensor convolutionInputGradient(Tensor w, Shape x, Convolution c) {
+    requireFloats("convolution input gradient", this, w);
     requireShape("convolution input gradient", "dy", this, c.output(x, w.shape()));
     return backend().convolutionInputGradient(this, w, x, c);
   }
 
   /** This as dy {@code [N, K, OH, OW]}: the gradient of w {@code [K, C, KH, KW]}. */
   public Tensor convolutionWeightGradient(Tensor x, Shape w, Convolution c) {
+    requireFloats("convolution weight gradient", this, x);
     requireShape("convolution weight gradient", "dy", this, c.output(x.shape(), w));
     return backend().convolutionWeightGradient(this, x, w, c);
   }
 
   public Tensor averagePool(Pooling p) {
+    requireFloats("average pool", this);
     p.output(shape());
     return backend().averagePool(this, p);
   }
 
   /** This as dy: the gradient of x. */
   public Tensor averagePoolGradient(Shape x, Pooling p) {
+    requireFloats("average pool gradient", this);
     requireShape("average pool gradient", "dy", this, p.output(x));
     return backend().averagePoolGradient(this, x, p);
   }
 
   public Tensor maxPool(Pooling p) {
+    requireFloats("max pool", this);
     p.output(shape());
     return backend().maxPool(this, p);
   }
 
   /** This as dy: the gradient of x. */
   public Tensor maxPoolGradient(Tensor x, Pooling p) {
+    requireFloats("max pool gradient", this, x);
     requireShape("max pool gradient", "dy", this, p.output(x.shape()));
     return backend().maxPoolGradient(this, x, p);
   }
 
   /** {@code [N, C, H, W]} to {@code [N, C, factor H, factor W]} by repetition. */
   public Tensor upsampleNearest(int factor) {
+    requireFloats("upsample", this);
     shape().requireRank("upsample", "x", 4);
     if (factor < 1) {
       throw new IllegalArgumentException("upsample: factor must be positive, but is " + factor);
@@ -726,7 +804,14 @@ public final class Tensor {
       float eps,
       @Nullable Tensor residual,
       boolean relu) {
+    requireFloats("batch norm", this, gamma, beta, residual);
+    requireFloats("batch norm", statistics.mean(), statistics.variance());
+    if (shape().rank() < 2) {
+      throw new ShapeException("batch norm: x must be [N, C, ...], but its shape is " + shape());
+    }
     Shape perChannel = Shape.of(shape().dim(1));
+    requireShape("batch norm", "mean", statistics.mean(), perChannel);
+    requireShape("batch norm", "variance", statistics.variance(), perChannel);
     requireShape("batch norm", "gamma", gamma, perChannel);
     requireShape("batch norm", "beta", beta, perChannel);
     if (residual != null) {
@@ -739,13 +824,13 @@ public final class Tensor {
 
   public Tensor softmax() {
     requireType("softmax", DType.FLOAT32);
-    shape().axis(-1);
+    shape().axis("softmax", -1);
     return backend().softmax(this);
   }
 
   public Tensor logSoftmax() {
     requireType("log softmax", DType.FLOAT32);
-    shape().axis(-1);
+    shape().axis("log softmax", -1);
     return backend().logSoftmax(this);
   }
 
@@ -753,6 +838,8 @@ public final class Tensor {
 
   /** Overwrites this tensor, a parameter or a buffer, with {@code value} of the same shape. */
   public void assign(Tensor value) {
+    requireSameBackend("assign", value);
+    value.requireType("assign", dtype());
     requireShape("assign", "value", value, shape());
     if (!(layout instanceof Layout.Strided)) {
       throw new IllegalStateException("assign: the target must be strided");
@@ -766,6 +853,16 @@ public final class Tensor {
     if (dtype() != type) {
       throw new IllegalArgumentException(
           op + ": needs " + type + ", but got " + dtype() + " " + shape() + "; use cast()");
+    }
+  }
+
+  /** The operands that are there must be float32 and live on this tensor's backend. */
+  private void requireFloats(String op, @Nullable Tensor... operands) {
+    for (Tensor t : operands) {
+      if (t != null) {
+        t.requireType(op, DType.FLOAT32);
+        requireSameBackend(op, t);
+      }
     }
   }
 
