@@ -1,4 +1,4 @@
-/** Iterative Constructive Perturbation: gradient descent on the input. */
+/** Iterative Constructive Perturbation: an update rule at work on the input. */
 @NullMarked
 package dev.hone.icp;
 
