@@ -123,6 +123,7 @@ final class GenerateKernels {
     line("@Override public int[] columns() { return new int[] {"
         + t.columns().toString().replaceAll("[\\[\\]]", "") + "}; }");
     tiles();
+    finish();
     packs();
     copies();
     products();
@@ -138,7 +139,7 @@ final class GenerateKernels {
 
   private static final String TILE =
       "float[] x, int xo, int[] taps, int from, int to, int run, float[] w, int wo, float[] bias,"
-          + " int bo, float @Nullable [] residual, boolean relu, float[] y, int yo, int yStep) {";
+          + " int bo, float[] y, int yo, int yStep) {";
 
   private void tiles() {
     line("@Override public void tile(int channels, int columns, " + TILE);
@@ -146,7 +147,7 @@ final class GenerateKernels {
     for (int c = 1; c <= t.channels(); c++) {
       for (int columns : t.columns()) {
         line("case " + (c * 8 + columns) + " -> tile" + c + "x" + columns
-            + "(x, xo, taps, from, to, run, w, wo, bias, bo, residual, relu, y, yo, yStep);");
+            + "(x, xo, taps, from, to, run, w, wo, bias, bo, y, yo, yStep);");
       }
     }
     line("default -> throw new IllegalArgumentException(channels + \"x\" + columns);");
@@ -180,13 +181,6 @@ final class GenerateKernels {
     }
     line("p += " + columns + " * L; q += " + channels + ";");
     line("} }");
-    line("if (residual != null) {");
-    forTile(channels, columns, "a%1$d%2$d = " + t.add("a%1$d%2$d",
-        t.load("residual", "yo + %2$d * yStep + %1$d * L")) + ";");
-    line("}");
-    line("if (relu) {");
-    forTile(channels, columns, "a%1$d%2$d = " + t.relu("a%1$d%2$d") + ";");
-    line("}");
     forTile(channels, columns, t.store("a%1$d%2$d", "y", "yo + %2$d * yStep + %1$d * L"));
     line("}");
   }
@@ -196,6 +190,33 @@ final class GenerateKernels {
       for (int o = 0; o < channels; o++) {
         line(format.formatted(o, j));
       }
+    }
+  }
+
+  /**
+   * The epilogue, apart from the tile: with its branches in one method with the loop, C2 spills
+   * accumulators and loses half of the speed. The numbers are still in the first-level cache.
+   */
+  private void finish() {
+    line("@Override public void finish(float @Nullable [] residual, boolean relu, float[] y,"
+        + " int yo, int count) {");
+    line("if (residual == null) { relu(y, yo, count); return; }");
+    line("if (relu) { addRelu(residual, y, yo, count); } else { add(residual, y, yo, count); }");
+    line("}");
+    for (String variant : List.of("add", "addRelu", "relu")) {
+      line("private static void " + variant + "("
+          + (variant.equals("relu") ? "" : "float[] residual, ")
+          + "float[] y, int yo, int count) {");
+      line("for (int i = yo; i < yo + count * L; i += L) {");
+      vector("v", t.load("y", "i"));
+      if (!variant.equals("relu")) {
+        line("v = " + t.add("v", t.load("residual", "i")) + ";");
+      }
+      if (!variant.equals("add")) {
+        line("v = " + t.relu("v") + ";");
+      }
+      line(t.store("v", "y", "i"));
+      line("} }");
     }
   }
 

@@ -31,7 +31,7 @@ final class DirectConvolution {
   /**
    * @param w the array that the passes' weight offsets refer to
    * @param bias {@code [K]}
-   * @param residual in y's layout, or null
+   * @param residual in y's layout, or null; for a forward pass only, as is relu
    * @param groups image groups in x and y
    * @param yGroup floats per group of y
    */
@@ -214,8 +214,10 @@ final class DirectConvolution {
           int w = wo + k * length;
           int to = yo + k * lanes;
           kernels.tile(
-              m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, residual, relu, y,
-              to, yStep);
+              m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, y, to, yStep);
+        }
+        if (residual != null || relu) {
+          kernels.finish(residual, relu, y, yo, n * p.outputC());
         }
       }
     }

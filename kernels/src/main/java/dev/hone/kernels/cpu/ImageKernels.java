@@ -20,9 +20,9 @@ interface ImageKernels {
   /**
    * A tile of a convolution, held in registers: for j in columns and o in channels,
    *
-   * <pre>y[yo + j * yStep + o * lanes] = act(residual (at the same place) + bias[bo + o]
+   * <pre>y[yo + j * yStep + o * lanes] = bias[bo + o]
    *     + sum over t in [from, to), i in run of
-   *         x[xo + taps[t] + (i * columns + j) * lanes] * w[wo + (t * run + i) * channels + o])
+   *         x[xo + taps[t] + (i * columns + j) * lanes] * w[wo + (t * run + i) * channels + o]
    * </pre>
    */
   void tile(
@@ -38,11 +38,12 @@ interface ImageKernels {
       int wo,
       float[] bias,
       int bo,
-      float @Nullable [] residual,
-      boolean relu,
       float[] y,
       int yo,
       int yStep);
+
+  /** y = act(y + residual) for {@code count} vectors from {@code yo}; relu if nothing is added. */
+  void finish(float @Nullable [] residual, boolean relu, float[] y, int yo, int count);
 
   /**
    * The panel that {@link #tile} reads: for i in count and j in columns, the vector at {@code yo +

@@ -9,10 +9,11 @@ import java.util.Arrays;
  * The gradient of a convolution's weights, dw {@code [K, C, KH, KW]}.
  *
  * <p>A tile in registers sums products of some channels of dy with four <em>streams</em> of x, per
- * lane; a stream is an input channel as one tap column sees it. Rows of a band of the image are
- * packed first, so that tiles read both operands one behind the other from the cache: {@code [block
- * of 4 streams][row residue modulo the stride][row][column][4]} for x, {@code [block of
- * channels][pixel][block]} for dy. A tap row is then an offset into the panel.
+ * lane; a stream is an input channel as one tap column sees it. For a band of rows, dy is packed
+ * for the second-level cache, {@code [block of channels][pixel][block]}, and then four streams of x
+ * at a time for the first-level cache, {@code [row residue modulo the stride][row][column][4]}, to
+ * meet all of dy; a tap row is an offset into that panel. So tiles read both operands one behind
+ * the other.
  *
  * <p>Work is cut into blocks of output channels times slices of the batch, both from the shapes
  * alone. A slice sums its lanes in double, slices are added in their order: the number of threads
@@ -21,8 +22,14 @@ import java.util.Arrays;
 final class WeightGradient {
   private static final int STREAMS = 4;
 
-  /** Bytes of packed x that should stay in the second-level cache, with sums and dy beside. */
-  private static final int PANEL_BYTES = 200 << 10;
+  /** Pixels of a band: four streams of x and a block of dy then fit the first-level cache. */
+  private static final int BAND_PIXELS = 128;
+
+  /** Output channels of a task. */
+  private static final int TASK_CHANNELS = 16;
+
+  /** Tasks that keep any number of threads we expect busy, where the batch allows. */
+  private static final int TASKS = 16;
 
   private final ImageKernels kernels;
   private final Workers workers;
@@ -41,7 +48,6 @@ final class WeightGradient {
   private final int outputH;
   private final int outputW;
   private final int block;
-  private final int taskChannels;
   private final int streamBlocks;
   private final int residues;
   private final int bandRows;
@@ -76,15 +82,14 @@ final class WeightGradient {
     block = kernels.channels();
     streamBlocks = (inputs * tapsW + STREAMS - 1) / STREAMS;
     residues = Math.min(c.stride(), (tapsH - 1) * c.dilation() + 1);
-    taskChannels = inputs * tapsH * tapsW <= 288 ? 16 : 8;
-    bandRows = bandRows();
+    bandRows = Math.max(1, Math.min(outputH, BAND_PIXELS / Math.max(outputW, 1)));
     bands = (outputH + bandRows - 1) / bandRows;
     int units = xLayout.groups() * bands;
-    slices = Math.max(1, Math.min(units, 16 / channelTasks()));
+    slices = Math.max(1, Math.min(units, TASKS / channelTasks()));
   }
 
   private int channelTasks() {
-    return (outputs + taskChannels - 1) / taskChannels;
+    return (outputs + TASK_CHANNELS - 1) / TASK_CHANNELS;
   }
 
   /** Rows of a residue's panel for {@code rows} output rows. */
@@ -92,16 +97,9 @@ final class WeightGradient {
     return rows + (tapsH - 1) * c.dilation() / c.stride();
   }
 
+  /** Floats of the panel of four streams. */
   private int panelLength(int rows) {
-    return streamBlocks * residues * panelRows(rows) * outputW * STREAMS * lanes;
-  }
-
-  private int bandRows() {
-    int rows = 1;
-    while (rows < outputH && rows * outputW < 128 && 4 * panelLength(rows + 1) <= PANEL_BYTES) {
-      rows++;
-    }
-    return rows;
+    return residues * panelRows(rows) * outputW * STREAMS * lanes;
   }
 
   /** Writes dw row-major. */
@@ -113,7 +111,7 @@ final class WeightGradient {
         slices * tasks,
         task -> {
           int slice = task / tasks;
-          new Part(task % tasks * taskChannels).run(slice, partial, slice * length);
+          new Part(task % tasks * TASK_CHANNELS).run(slice, partial, slice * length);
         });
     System.arraycopy(partial, 0, dw, 0, length);
     for (int s = 1; s < slices; s++) {
@@ -135,7 +133,7 @@ final class WeightGradient {
 
     Part(int channel) {
       this.channel = channel;
-      channels = Math.min(taskChannels, outputs - channel);
+      channels = Math.min(TASK_CHANNELS, outputs - channel);
       blocks = (channels + block - 1) / block;
       Workspace space = Workspace.ofThread();
       xPanel = space.floats(Workspace.Use.PANEL, panelLength(bandRows));
@@ -154,28 +152,31 @@ final class WeightGradient {
         int group = unit / bands;
         int row = unit % bands * bandRows;
         int rows = Math.min(bandRows, outputH - row);
-        packX(group, row, rows);
+        int valid = xLayout.shape().dim(0) - group * lanes;
         packDy(group, row, rows);
-        clearPadding(group, rows);
-        multiply(rows);
+        clearPadding(dyPanel, blocks * rows * outputW * block * lanes, valid);
+        for (int b = 0; b < streamBlocks; b++) {
+          packX(b, group, row, rows);
+          clearPadding(xPanel, panelLength(rows), valid);
+          multiply(b, rows);
+        }
       }
       reduce(partial, to);
     }
 
     // ---- packing ----
 
-    private void packX(int group, int oh, int rows) {
+    private void packX(int b, int group, int oh, int rows) {
       int n = panelRows(rows);
-      for (int b = 0; b < streamBlocks; b++) {
-        for (int residue = 0; residue < residues; residue++) {
-          for (int r = 0; r < n; r++) {
-            int ih = (oh + r) * c.stride() - c.padding() + residue;
-            int to = ((b * residues + residue) * n + r) * outputW * STREAMS * lanes;
-            if (ih < 0 || ih >= height) {
-              Arrays.fill(xPanel, to, to + outputW * STREAMS * lanes, 0f);
-            } else {
-              packStreams(b, (group * height + ih) * width * inputs * lanes, to);
-            }
+      int rowLength = outputW * STREAMS * lanes;
+      for (int residue = 0; residue < residues; residue++) {
+        for (int r = 0; r < n; r++) {
+          int ih = (oh + r) * c.stride() - c.padding() + residue;
+          int to = (residue * n + r) * rowLength;
+          if (ih < 0 || ih >= height) {
+            Arrays.fill(xPanel, to, to + rowLength, 0f);
+          } else {
+            packStreams(b, (group * height + ih) * width * inputs * lanes, to);
           }
         }
       }
@@ -239,53 +240,52 @@ final class WeightGradient {
       }
     }
 
-    private void clearPadding(int group, int rows) {
-      int valid = xLayout.shape().dim(0) - group * lanes;
+    private void clearPadding(float[] panel, int length, int valid) {
       if (valid < lanes) {
-        clearLanes(xPanel, panelLength(rows), valid);
-        clearLanes(dyPanel, blocks * rows * outputW * block * lanes, valid);
+        for (int i = valid; i < length; i += lanes) {
+          Arrays.fill(panel, i, i + lanes - valid, 0f);
+        }
       }
     }
 
-    private void clearLanes(float[] a, int length, int valid) {
-      for (int i = valid; i < length; i += lanes) {
-        Arrays.fill(a, i, i + lanes - valid, 0f);
-      }
-    }
-
-    // ---- multiplying ----
-
-    private void multiply(int rows) {
+    private void multiply(int b, int rows) {
       int n = panelRows(rows);
       int rowLength = outputW * STREAMS * lanes;
-      for (int b = 0; b < streamBlocks; b++) {
-        for (int k = 0; k < blocks; k++) {
-          int d = k * rows * outputW * block * lanes;
-          for (int i = 0; i < tapsH; i++) {
-            int tap = i * c.dilation();
-            int row = (b * residues + tap % c.stride()) * n + tap / c.stride();
-            int sum = ((k * streamBlocks + b) * tapsH + i) * tileLength;
-            kernels.products(xPanel, row * rowLength, dyPanel, d, rows * outputW, sums, sum);
-          }
+      for (int k = 0; k < blocks; k++) {
+        int d = k * rows * outputW * block * lanes;
+        for (int i = 0; i < tapsH; i++) {
+          int tap = i * c.dilation();
+          int row = tap % c.stride() * n + tap / c.stride();
+          int sum = ((b * blocks + k) * tapsH + i) * tileLength;
+          kernels.products(xPanel, row * rowLength, dyPanel, d, rows * outputW, sums, sum);
         }
       }
     }
 
     private void reduce(float[] partial, int to) {
       for (int o = 0; o < channels; o++) {
-        for (int e = 0; e < inputs * tapsW; e++) {
-          for (int i = 0; i < tapsH; i++) {
-            int tile = (o / block * streamBlocks + e / STREAMS) * tapsH + i;
-            int at = tile * tileLength + (o % block * STREAMS + e % STREAMS) * lanes;
-            double sum = 0;
-            for (int lane = 0; lane < lanes; lane++) {
-              sum += sums[at + lane];
+        for (int j = 0; j < tapsW; j++) {
+          for (int input = 0; input < inputs; input++) {
+            int stream = j * inputs + input;
+            int tile = (stream / STREAMS * blocks + o / block) * tapsH;
+            int at = tile * tileLength + (o % block * STREAMS + stream % STREAMS) * lanes;
+            int index = to + ((channel + o) * inputs + input) * tapsH * tapsW + j;
+            for (int i = 0; i < tapsH; i++) {
+              partial[index] = (float) sumLanes(at);
+              at += tileLength;
+              index += tapsW;
             }
-            int index = (((channel + o) * inputs + e % inputs) * tapsH + i) * tapsW + e / inputs;
-            partial[to + index] = (float) sum;
           }
         }
       }
+    }
+
+    private double sumLanes(int at) {
+      double sum = 0;
+      for (int lane = 0; lane < lanes; lane++) {
+        sum += sums[at + lane];
+      }
+      return sum;
     }
   }
 }

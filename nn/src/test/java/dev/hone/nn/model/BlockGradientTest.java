@@ -76,6 +76,12 @@ class BlockGradientTest {
             "Sequential",
             new Sequential(new Conv2d(2, 2, 3, same, false, random), new BatchNorm2d(2, ORACLE)),
             images),
+        new Case(
+            "Normalized",
+            new Normalized<>(
+                new Normalization(mean, std),
+                clearOfKinks(ResNet.cifar(8, 3, Shortcut.A, 2, random))),
+            deep),
         new Case("ResNet", clearOfKinks(ResNet.cifar(8, 3, Shortcut.B, 2, random)), deep));
   }
 
@@ -83,7 +89,7 @@ class BlockGradientTest {
    * A whole network has so many relus that central differences step over some kink. Small scales
    * and a shift of 5 keep all of its relus open; the basic blocks above check them half closed.
    */
-  private static Block clearOfKinks(Block network) {
+  private static ResNet clearOfKinks(ResNet network) {
     network
         .parameters()
         .forEach((name, p) -> {

@@ -9,6 +9,7 @@ import dev.hone.autograd.Tape;
 import dev.hone.autograd.Variable;
 import dev.hone.nn.Mode;
 import dev.hone.nn.Named;
+import dev.hone.nn.Normalization;
 import dev.hone.nn.Tapped;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
@@ -150,6 +151,34 @@ class ResNetTest {
     assertEquals(
         "resnet: depth must be 6n + 2, such as 8, 20, 32, 44, 56 or 110, but is 21",
         e.getMessage());
+  }
+
+  @Test
+  void behindItsNormalisationAModelTakesPixels() {
+    var model = ResNet.cifar(8, 5, RANDOM);
+    var normalization =
+        new Normalization(
+            Tensor.ofDoubles(ORACLE, Shape.of(3), 0.5, 0.4, 0.3),
+            Tensor.ofDoubles(ORACLE, Shape.of(3), 0.25, 0.25, 0.25));
+    var whole = new Normalized<>(normalization, model);
+    Tensor pixels = RANDOM.split(3).uniform(Shape.of(2, 3, 8, 8));
+    try (var tape = Tape.record()) {
+      Variable x = tape.watch(pixels);
+      Variable z = tape.watch(normalization.apply(x).value());
+      Tapped inPixels = whole.tapped(x, Mode.eval());
+      Tapped normalised = model.tapped(z, Mode.eval());
+      assertArrayEquals(
+          normalised.output().value().toDoubles(), inPixels.output().value().toDoubles());
+      assertArrayEquals(
+          normalised.features().get(1).value().toDoubles(),
+          inPixels.features().get(1).value().toDoubles());
+      Tensor dx = tape.gradients(whole.apply(x).sum(), x).get(x);
+      Tensor dz = tape.gradients(normalised.output().sum(), z).get(z);
+      assertArrayEquals(dz.times(4).toDoubles(), dx.toDoubles(), 1e-9);
+    }
+    assertEquals(model.parameterCount(), whole.parameterCount());
+    assertTrue(whole.state().containsKey("model.conv1.weight"));
+    assertEquals(model, whole.model());
   }
 
   /** The definition: every second pixel by slices, zero channels by padding. */

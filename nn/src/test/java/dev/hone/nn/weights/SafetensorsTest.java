@@ -262,6 +262,9 @@ class SafetensorsTest {
                   throw new IOException("No space left on device");
                 }));
     assertEquals("old", Files.readString(file));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(file), left.toList());
+    }
     AtomicFile.write(file, out -> out.write("new".getBytes(StandardCharsets.UTF_8)));
     assertEquals("new", Files.readString(file));
     try (Stream<Path> left = Files.list(folder)) {
