@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  ./hone evaluate             the newest run on the test split",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
       "  ./hone shell                JShell with the library imported",
@@ -56,8 +57,8 @@ public final class Hone implements Runnable {
   private Hone() {}
 
   /** The one list of subcommands, in the order in which the help shows them. */
-  private static List<Object> commands() {
-    return List.of(new DoctorCommand(), new ShellCommand());
+  static List<Object> commands() {
+    return List.of(new EvaluateCommand(), new DoctorCommand(), new ShellCommand());
   }
 
   public static void main(String[] args) {

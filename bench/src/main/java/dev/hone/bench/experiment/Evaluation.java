@@ -32,10 +32,16 @@ public final class Evaluation {
    */
   public static Evaluation of(
       Block model, ImageDataset data, Normalization normalization, Backend backend) {
+    return of(model, data, normalization, backend, BATCH);
+  }
+
+  /** The same with {@code batchSize} images at a time, which changes memory and time only. */
+  public static Evaluation of(
+      Block model, ImageDataset data, Normalization normalization, Backend backend, int batchSize) {
     int n = data.count();
     int classes = data.classes();
     float[] logits = new float[Math.multiplyExact(n, classes)];
-    try (Epoch epoch = Batches.inOrder(data, BATCH, normalization).epoch(0)) {
+    try (Epoch epoch = Batches.inOrder(data, batchSize, normalization).epoch(0)) {
       int row = 0;
       while (epoch.hasNext()) {
         Batch batch = epoch.next();

@@ -1,0 +1,182 @@
+package dev.hone.bench.experiment;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Some of a run's settings by name, from a file or the command line; the rest take their defaults.
+ * The names are those of {@link TrainSettings}' components, so a new setting needs no line here.
+ */
+public final class SettingsDraft {
+  private static final Map<String, Class<?>> TYPES =
+      Stream.of(TrainSettings.class.getRecordComponents())
+          .collect(
+              Collectors.toMap(
+                  RecordComponent::getName,
+                  RecordComponent::getType,
+                  (a, _) -> a,
+                  LinkedHashMap::new));
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Understood, so that the complaint can name the setting.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private final Map<String, Object> values;
+
+  private SettingsDraft(Map<String, Object> values) {
+    this.values = Collections.unmodifiableMap(values);
+  }
+
+  /** Nothing is said yet. */
+  public static SettingsDraft empty() {
+    return new SettingsDraft(Map.of());
+  }
+
+  /** The names of all settings. */
+  public static List<String> names() {
+    return List.copyOf(TYPES.keySet());
+  }
+
+  /** The type of the setting {@code name}; enum, String or primitive. */
+  static Class<?> type(String name) {
+    Class<?> type = TYPES.get(name);
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "unknown setting '" + name + "'; valid are " + String.join(", ", TYPES.keySet()));
+    }
+    return type;
+  }
+
+  /** The settings that were said, by name. */
+  public Map<String, Object> values() {
+    return values;
+  }
+
+  /** This draft with {@code name} set. */
+  public SettingsDraft with(String name, Object value) {
+    type(name);
+    var changed = new LinkedHashMap<>(values);
+    changed.put(name, value);
+    return new SettingsDraft(changed);
+  }
+
+  /** This draft where {@code other} is silent, {@code other} elsewhere. */
+  public SettingsDraft overriddenBy(SettingsDraft other) {
+    var merged = new LinkedHashMap<>(values);
+    merged.putAll(other.values);
+    return new SettingsDraft(merged);
+  }
+
+  /** A value as people type it: {@code PAPER_LIKE} is {@code paper-like}. */
+  public static String typed(Object value) {
+    return value instanceof Enum<?> constant
+        ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
+        : String.valueOf(value);
+  }
+
+  /** The constant of the enum {@code type} that is typed as {@code text}, in any case. */
+  static Object constant(Class<?> type, String text) {
+    String wanted = text.toLowerCase(Locale.ROOT).replace('_', '-');
+    Object[] constants = type.getEnumConstants();
+    return Arrays.stream(constants)
+        .filter(constant -> typed(constant).equals(wanted))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "'"
+                    + text
+                    + "' is not one of "
+                    + Arrays.stream(constants)
+                        .map(SettingsDraft::typed)
+                        .collect(Collectors.joining(", "))));
+  }
+
+  // ---- files ----
+
+  /**
+   * Reads what {@code file}, a JSON object like a run folder's {@code settings.json}, says; it need
+   * not say everything. Strict, since a misspelt setting that is ignored is a wrong experiment.
+   */
+  public static SettingsDraft read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(
+          file + ": is a folder; name a settings file, such as " + file.resolve("settings.json"));
+    }
+    JsonNode root = parse(file, Files.readAllBytes(file));
+    if (!root.isObject()) {
+      throw new IllegalArgumentException(
+          file + ": expected a JSON object of settings, such as {\"epochs\": 4}");
+    }
+    SettingsDraft draft = empty();
+    for (var entry : root.properties()) {
+      try {
+        Class<?> type = type(entry.getKey());
+        draft = draft.with(entry.getKey(), value(type, entry.getKey(), entry.getValue()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      }
+    }
+    return draft;
+  }
+
+  private static JsonNode parse(Path file, byte[] content) {
+    try {
+      return JSON.readTree(content);
+    } catch (JacksonException e) {
+      var at = e.getLocation();
+      String where =
+          at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new IllegalArgumentException(file + ": not valid JSON: " + reason + where, e);
+    }
+  }
+
+  private static Object value(Class<?> type, String name, JsonNode node) {
+    if (type == int.class && node.isIntegralNumber() && node.canConvertToInt()) {
+      return node.intValue();
+    } else if (type == long.class && node.isIntegralNumber() && node.canConvertToLong()) {
+      return node.longValue();
+    } else if (type == double.class && node.isNumber() && Double.isFinite(node.doubleValue())) {
+      return node.doubleValue();
+    } else if (type == boolean.class && node.isBoolean()) {
+      return node.booleanValue();
+    } else if (type == String.class && node.isString()) {
+      return node.stringValue();
+    } else if (type.isEnum() && node.isString()) {
+      try {
+        return constant(type, node.stringValue());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("\"" + name + "\": " + e.getMessage(), e);
+      }
+    }
+    throw new IllegalArgumentException(
+        "\"%s\": expected %s, but found %s".formatted(name, expected(type), node));
+  }
+
+  private static String expected(Class<?> type) {
+    if (type == int.class || type == long.class) {
+      return "a whole number of " + (type == int.class ? 32 : 64) + " bits";
+    } else if (type == double.class) {
+      return "a finite number";
+    }
+    return type == boolean.class ? "true or false" : "a string";
+  }
+}
