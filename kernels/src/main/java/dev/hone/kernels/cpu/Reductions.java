@@ -158,10 +158,11 @@ final class Reductions {
           }
           next[0] += m;
         });
-    int blocks = (long) lines.length * n < Nest.TASK_ELEMENTS ? 1 : Math.min(BLOCKS, lines.length);
+    boolean manyColumns = y.length >= 4 * COLUMNS;
+    boolean small = (long) lines.length * n < Nest.TASK_ELEMENTS;
+    int blocks = manyColumns || small ? 1 : Math.min(BLOCKS, lines.length);
     int columns = (n + COLUMNS - 1) / COLUMNS;
-    double[] partial = new double[blocks * y.length];
-    Arrays.fill(partial, identity(f));
+    double[] partial = new double[blocks == 1 ? 0 : blocks * y.length];
     inChunks(
         starts.length * columns * blocks,
         lines.length / blocks * Math.min(n, COLUMNS),
@@ -169,15 +170,24 @@ final class Reductions {
           int block = task % blocks;
           int column = task / blocks % columns * COLUMNS;
           int start = task / blocks / columns;
-          int to = block * y.length + start * n + column;
           int from = starts[start] + column - base;
           int m = Math.min(COLUMNS, n - column);
+          double[] sum = new double[m];
+          Arrays.fill(sum, identity(f));
           int end = (int) ((long) lines.length * (block + 1) / blocks);
           for (int l = (int) ((long) lines.length * block / blocks); l < end; l++) {
-            addLine(f, a, from + lines[l], partial, to, m);
+            addLine(f, a, from + lines[l], sum, 0, m);
+          }
+          int to = start * n + column;
+          if (blocks > 1) {
+            System.arraycopy(sum, 0, partial, block * y.length + to, m);
+            return;
+          }
+          for (int k = 0; k < m; k++) {
+            y[to + k] = (float) finish(f, sum[k], lines.length);
           }
         });
-    for (int k = 0; k < y.length; k++) {
+    for (int k = 0; blocks > 1 && k < y.length; k++) {
       double total = partial[k];
       for (int block = 1; block < blocks; block++) {
         total = combine(f, total, partial[block * y.length + k]);

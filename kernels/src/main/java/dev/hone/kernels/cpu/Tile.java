@@ -6,7 +6,7 @@ package dev.hone.kernels.cpu;
  */
 interface Tile {
   /** Rows of a tile. */
-  int ROWS = 6;
+  int ROWS = 4;
 
   /** Columns of a tile. */
   int columns();
