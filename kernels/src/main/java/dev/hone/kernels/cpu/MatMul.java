@@ -12,6 +12,11 @@ import java.util.Arrays;
  * cost nothing extra, and multiplied tile by tile. The depth is cut every {@link #DEPTH} values of
  * k, whatever M and N are; within a cut every element is one chain of fused multiply-adds, and the
  * cuts are added in order. So an element's bits depend on its row and column alone.
+ *
+ * <p>One thread of Zen 3 with AVX2, whose bare fused multiply-adds reach 102 GFLOP/s, 512 x 512 x
+ * 512: packed with tiles of 6 x 2 vectors 35, with 4 x 2 (see {@link VectorTile}) 80-85; 128 x 64 x
+ * 64 55, and 128 x 64 x 10 in 10 microseconds. A single row is bound by the packing of b: 512 x 512
+ * in 130 microseconds.
  */
 final class MatMul {
   /** Values of k per panel: 16 columns of b then take half of a 32 KB L1 cache. */

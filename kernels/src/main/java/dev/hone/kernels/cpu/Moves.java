@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What moves elements without computing with them. Targets are views: slices do the indexing. */
 final class Moves {
+  /** A transposed copy reads whole cache lines of 16 floats, ... */
+  private static final int TILE = 16;
+
+  /** ... and no more of them at a time than one set of the cache holds. */
+  private static final int LINES = 8;
+
   private final CpuBackend backend;
 
   Moves(CpuBackend backend) {
@@ -41,6 +47,11 @@ final class Moves {
   private void copy(Tensor from, Tensor to) {
     Layout.Strided source = (Layout.Strided) from.layout();
     Layout.Strided target = (Layout.Strided) to.layout();
+    int adjacent = adjacentAxis(source);
+    if (adjacent >= 0 && from.dtype() == DType.FLOAT32) {
+      transpose(from, to, adjacent);
+      return;
+    }
     Nest nest = Nest.of(from.shape(), source, target);
     int step = nest.step(0);
     int toStep = nest.step(1);
@@ -71,6 +82,75 @@ final class Moves {
               }
             });
       }
+    }
+  }
+
+  /** The axis before the last along which source's elements are adjacent, or -1. */
+  private static int adjacentAxis(Layout.Strided source) {
+    Shape shape = source.shape();
+    if (shape.rank() < 2 || shape.dim(-1) < TILE || source.stride(-1) <= 1) {
+      return -1;
+    }
+    for (int a = 0; a < shape.rank() - 1; a++) {
+      if (source.stride(a) == 1 && shape.dim(a) >= TILE) {
+        return a;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * In rectangles that stay in the cache: row by row every element would fetch a line of its own.
+   */
+  private void transpose(Tensor from, Tensor to, int adjacent) {
+    Layout.Strided source = (Layout.Strided) from.layout();
+    Layout.Strided target = (Layout.Strided) to.layout();
+    int last = from.shape().rank() - 1;
+    int down = from.shape().dim(adjacent);
+    int across = from.shape().dim(last);
+    int fromStep = source.stride(last);
+    int toStep = target.stride(last);
+    int toDown = target.stride(adjacent);
+    float[] x = CpuBackend.floats(from);
+    float[] y = CpuBackend.floats(to);
+    Tensor fromCorner = from.slice(adjacent, 0, 1).slice(last, 0, 1);
+    Tensor toCorner = to.slice(adjacent, 0, 1).slice(last, 0, 1);
+    Nest corners =
+        Nest.of(
+            fromCorner.shape(),
+            (Layout.Strided) fromCorner.layout(),
+            (Layout.Strided) toCorner.layout());
+    int step = corners.step(0);
+    int cornerStep = corners.step(1);
+    Workers.Task stripe =
+        task -> {
+          int i0 = task * TILE;
+          int i1 = Math.min(down, i0 + TILE);
+          corners.range(
+              0,
+              corners.pieces(),
+              (at, n) -> {
+                for (int c = 0; c < n; c++) {
+                  for (int j0 = 0; j0 < across; j0 += LINES) {
+                    int j1 = Math.min(across, j0 + LINES);
+                    for (int i = i0; i < i1; i++) {
+                      int a = at[0] + c * step + i;
+                      int b = at[1] + c * cornerStep + i * toDown;
+                      for (int j = j0; j < j1; j++) {
+                        y[b + j * toStep] = x[a + j * fromStep];
+                      }
+                    }
+                  }
+                }
+              });
+        };
+    int stripes = (down + TILE - 1) / TILE;
+    if (from.shape().size() > Nest.TASK_ELEMENTS) {
+      backend.workers().parallelFor(stripes, stripe);
+      return;
+    }
+    for (int t = 0; t < stripes; t++) {
+      stripe.run(t);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.hone.tensor.Layout;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
-import dev.hone.tensor.backend.Binary;
 import dev.hone.tensor.backend.Reduction;
 import java.util.Arrays;
 
@@ -317,8 +316,10 @@ final class Reductions {
         x,
         (a, from, y, to, n) -> {
           rows.expMinus(a, from, rows.max(a, from, n), y, to, n);
-          float[] sum = {(float) rows.sum(y, to, n)};
-          rows.binary(Binary.DIVIDED_BY, y, to, 1, sum, 0, 0, y, to, n);
+          float sum = (float) rows.sum(y, to, n);
+          for (int i = 0; i < n; i++) { // not rows.binary: its switch would be inlined here whole
+            y[to + i] /= sum;
+          }
         });
   }
 

@@ -13,6 +13,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link Rows} on vectors. One small loop per function: a shared loop around a lambda, or all loops
  * in one method, falls off C2's inlining budget and boxes every vector.
+ *
+ * <p>One thread of Zen 3 with AVX2, 4 Mi floats, 16 MiB an operand, on a busy machine: a plain
+ * array copy 24 GB/s; x + y 27, max(x, 0) and 1 / x 24-30, x + 2 25, sum 33-38 (in double), max 25
+ * GB/s. exp takes 0.8 ns an element, sigmoid 2.1, tanh 2.4; by StrictMath, as log still is, 28 ns,
+ * and pow 190-240 ns but for squares.
  */
 final class VectorRows implements Rows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -23,6 +28,13 @@ final class VectorRows implements Rows {
           : FloatVector.SPECIES_128;
   private static final int L = S.length();
 
+  /**
+   * tanh and sigmoid go through memory, this many elements at a time, instead of calling a function
+   * of vectors: C2 declines to inline one that it has compiled already, by chance, and boxing then
+   * costs a factor of 100.
+   */
+  private static final int CHUNK = 2048;
+
   private final ScalarRows scalar = new ScalarRows();
 
   @Override
@@ -30,7 +42,7 @@ final class VectorRows implements Rows {
     int bound = f == Unary.LOG ? 0 : S.loopBound(n);
     switch (f) {
       case NEGATE -> negate(x, xo, y, yo, bound);
-      case EXP -> exp(x, xo, y, yo, bound);
+      case EXP -> exp(x, xo, 0, y, yo, bound);
       case SQRT -> sqrt(x, xo, y, yo, bound);
       case RECIPROCAL -> reciprocal(x, xo, y, yo, bound);
       case TANH -> tanh(x, xo, y, yo, bound);
@@ -231,13 +243,6 @@ final class VectorRows implements Rows {
     }
   }
 
-  private static void exp(float[] a, int ao, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector x = FloatVector.fromArray(S, a, ao + i);
-      exp(x).intoArray(y, yo + i);
-    }
-  }
-
   private static void sqrt(float[] a, int ao, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector x = FloatVector.fromArray(S, a, ao + i);
@@ -252,7 +257,23 @@ final class VectorRows implements Rows {
     }
   }
 
-  private static void tanh(float[] a, int ao, float[] y, int yo, int n) {
+  private static void tanh(float[] x, int xo, float[] y, int yo, int n) {
+    for (int c = 0; c < n; c += CHUNK) {
+      int m = Math.min(CHUNK, n - c);
+      twiceSize(x, xo + c, y, yo + c, m);
+      exp(y, yo + c, 0, y, yo + c, m);
+      tanhGivenExp(x, xo + c, y, yo + c, m);
+    }
+  }
+
+  private static void twiceSize(float[] a, int ao, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector size = FloatVector.fromArray(S, a, ao + i).abs();
+      size.add(size).intoArray(y, yo + i);
+    }
+  }
+
+  private static void tanhGivenExp(float[] a, int ao, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector x = FloatVector.fromArray(S, a, ao + i);
       FloatVector s = x.mul(x);
@@ -261,18 +282,32 @@ final class VectorRows implements Rows {
       p = p.fma(s, FloatVector.broadcast(S, T1));
       p = p.fma(s, FloatVector.broadcast(S, T0));
       FloatVector small = p.mul(s).fma(x, x);
-      FloatVector size = x.abs();
-      FloatVector e = exp(size.add(size)).add(1);
+      FloatVector e = FloatVector.fromArray(S, y, yo + i).add(1);
       FloatVector large = FloatVector.broadcast(S, 1).sub(FloatVector.broadcast(S, 2).div(e));
       large = large.blend(large.neg(), x.compare(VectorOperators.LT, 0));
-      large.blend(small, size.compare(VectorOperators.LT, TANH_SMALL)).intoArray(y, yo + i);
+      large.blend(small, x.abs().compare(VectorOperators.LT, TANH_SMALL)).intoArray(y, yo + i);
     }
   }
 
-  private static void sigmoid(float[] a, int ao, float[] y, int yo, int n) {
+  private static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
+    for (int c = 0; c < n; c += CHUNK) {
+      int m = Math.min(CHUNK, n - c);
+      minusSize(x, xo + c, y, yo + c, m);
+      exp(y, yo + c, 0, y, yo + c, m);
+      sigmoidGivenExp(x, xo + c, y, yo + c, m);
+    }
+  }
+
+  private static void minusSize(float[] a, int ao, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector.fromArray(S, a, ao + i).abs().neg().intoArray(y, yo + i);
+    }
+  }
+
+  private static void sigmoidGivenExp(float[] a, int ao, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector x = FloatVector.fromArray(S, a, ao + i);
-      FloatVector e = exp(x.abs().neg());
+      FloatVector e = FloatVector.fromArray(S, y, yo + i);
       FloatVector top = e.blend(1, x.compare(VectorOperators.GE, 0));
       top.div(e.add(1)).intoArray(y, yo + i);
     }
@@ -300,33 +335,33 @@ final class VectorRows implements Rows {
     }
   }
 
-  /** The steps of {@link Elementary#exp}. */
-  private static FloatVector exp(FloatVector x) {
-    FloatVector c = x.max(EXP_LOW).min(EXP_HIGH);
+  /** The steps of {@link Elementary#exp}: y = exp(x - shift). x and y may be the same row. */
+  private static void exp(float[] a, int ao, float shift, float[] y, int yo, int n) {
     FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
-    FloatVector rounded = c.fma(FloatVector.broadcast(S, LOG2_E), rounder);
-    FloatVector n = rounded.sub(rounder);
-    FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), c);
-    r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(S, E5).fma(r, FloatVector.broadcast(S, E4));
-    p = p.fma(r, FloatVector.broadcast(S, E3));
-    p = p.fma(r, FloatVector.broadcast(S, E2));
-    p = p.fma(r, FloatVector.broadcast(S, E1));
-    p = p.fma(r, FloatVector.broadcast(S, E0));
-    p = p.fma(r.mul(r), r).add(1);
-    IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    IntVector first = half.add(127).lanewise(VectorOperators.LSHL, 23);
-    IntVector second = exponent.sub(half).add(127).lanewise(VectorOperators.LSHL, 23);
-    return p.mul(first.reinterpretAsFloats()).mul(second.reinterpretAsFloats());
+    for (int i = 0; i < n; i += L) {
+      FloatVector c = FloatVector.fromArray(S, a, ao + i).sub(shift).max(EXP_LOW).min(EXP_HIGH);
+      FloatVector rounded = c.fma(FloatVector.broadcast(S, LOG2_E), rounder);
+      FloatVector whole = rounded.sub(rounder);
+      FloatVector r = whole.fma(FloatVector.broadcast(S, -LN2_HIGH), c);
+      r = whole.fma(FloatVector.broadcast(S, -LN2_LOW), r);
+      FloatVector p = FloatVector.broadcast(S, E5).fma(r, FloatVector.broadcast(S, E4));
+      p = p.fma(r, FloatVector.broadcast(S, E3));
+      p = p.fma(r, FloatVector.broadcast(S, E2));
+      p = p.fma(r, FloatVector.broadcast(S, E1));
+      p = p.fma(r, FloatVector.broadcast(S, E0));
+      p = p.fma(r.mul(r), r).add(1);
+      IntVector exponent = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
+      IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+      IntVector first = half.add(127).lanewise(VectorOperators.LSHL, 23);
+      IntVector second = exponent.sub(half).add(127).lanewise(VectorOperators.LSHL, 23);
+      p.mul(first.reinterpretAsFloats()).mul(second.reinterpretAsFloats()).intoArray(y, yo + i);
+    }
   }
 
   @Override
   public void expMinus(float[] x, int xo, float shift, float[] y, int yo, int n) {
     int bound = S.loopBound(n);
-    for (int i = 0; i < bound; i += L) {
-      exp(FloatVector.fromArray(S, x, xo + i).sub(shift)).intoArray(y, yo + i);
-    }
+    exp(x, xo, shift, y, yo, bound);
     scalar.expMinus(x, xo + bound, shift, y, yo + bound, n - bound);
   }
 
