@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
  * every tile of columns, the vectors that its taps meet lie one behind the other, borders and
  * strides resolved. The kernel then runs over a panel and the weights without a branch, whatever
  * the geometry.
+ *
+ * <p>The ladder, 3x3 of stride 1, 16 channels at 32x32 and 64 at 8x8, one thread of an AVX2 machine
+ * (Zen 3, 99 GFLOP/s of FMA measured in the same run), in GFLOP/s:
+ *
+ * <ul>
+ *   <li>naive, seven loops over {@code [N, C, H, W]}: 2.1 and 2.4
+ *   <li>one image per lane, packed panels, tiles of 2 x 6 vectors: 36 and 74
+ *   <li>bias in the tile but residual and relu outside, so that nothing spills: 61 and 75, 0.61 and
+ *       0.75 of the peak; libtorch 2.10 on the same machine: 46 and 95
+ * </ul>
+ *
+ * <p>The tile's shape is what C2 keeps in registers, found by trying: alone, 2 x 6 runs at 0.88 of
+ * the peak, 4 x 3 and 6 x 2 spill and run at 0.40, 4 x 2 at 0.65.
  */
 final class DirectConvolution {
   private final ImageKernels kernels;

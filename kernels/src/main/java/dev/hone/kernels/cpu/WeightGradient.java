@@ -18,6 +18,19 @@ import java.util.Arrays;
  * <p>Work is cut into blocks of output channels times slices of the batch, both from the shapes
  * alone. A slice sums its lanes in double, slices are added in their order: the number of threads
  * changes no bit. Padding lanes are cleared in the panels: multiplied by zero, a NaN would stay.
+ *
+ * <p>The ladder, 3x3 of stride 1, 16 channels at 32x32 and 64 at 8x8, one thread of an AVX2 machine
+ * (Zen 3, 99 GFLOP/s of FMA measured in the same run), in GFLOP/s:
+ *
+ * <ul>
+ *   <li>naive, seven loops over {@code [N, C, H, W]}: 1.0 and 1.1
+ *   <li>one image per lane, all of x of a band packed, tiles of 2 x 4 vectors: 43 and 32
+ *   <li>x packed four streams at a time, sums laid out as they are visited: 46 and 40
+ *   <li>lanes summed without a division per weight: 48 and 42, 0.48 and 0.42 of the peak; libtorch
+ *       2.10 on the same machine: 65 and 65
+ * </ul>
+ *
+ * <p>A quarter of the time is packing; the tile alone runs at 0.7 of the peak.
  */
 final class WeightGradient {
   private static final int STREAMS = 4;
