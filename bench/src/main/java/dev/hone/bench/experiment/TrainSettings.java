@@ -1,5 +1,8 @@
 package dev.hone.bench.experiment;
 
+import dev.hone.icp.BatchNormMode;
+import dev.hone.icp.distill.LayerWeights;
+import dev.hone.icp.distill.Target;
 import dev.hone.nn.model.Shortcut;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +26,7 @@ import java.util.regex.Pattern;
  * @param epochs E
  * @param batch images per training step
  * @param learningRate of the weights, at its highest
+ * @param validation the part of the training images held out for the curves; 0: none
  * @param seed of weights, order, augmentation and everything else
  */
 public record TrainSettings(
@@ -42,9 +46,11 @@ public record TrainSettings(
     double learningRate,
     double labelSmoothing,
     Decay decay,
-    LayerWeighting layerWeights,
-    Bn icpMode,
-    Bn targetMode,
+    LayerWeights layerWeights,
+    BatchNormMode icpMode,
+    BatchNormMode targetMode,
+    Target target,
+    double validation,
     long seed) {
   private static final Pattern MODEL = Pattern.compile("resnet(\\d+)");
 
@@ -56,20 +62,6 @@ public record TrainSettings(
     HALF_COSINE,
     /** One half. */
     CONSTANT
-  }
-
-  /** Which of the tapped layers count more. */
-  public enum LayerWeighting {
-    UNIFORM,
-    DEEPER,
-    SHALLOWER
-  }
-
-  /** Which statistics batch norm uses. */
-  public enum Bn {
-    EVAL,
-    BATCH_NO_UPDATE,
-    TRAIN
   }
 
   /** Checks each value and how they fit together. */
@@ -93,6 +85,7 @@ public record TrainSettings(
         "--label-smoothing",
         labelSmoothing,
         "in [0, 1)");
+    require(validation >= 0 && validation < 1, "--validation", validation, "in [0, 1)");
   }
 
   private static void require(boolean holds, String option, Object value, String expected) {

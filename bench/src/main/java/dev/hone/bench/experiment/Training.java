@@ -1,0 +1,162 @@
+package dev.hone.bench.experiment;
+
+import dev.hone.bench.report.Arm;
+import dev.hone.bench.report.Gallery;
+import dev.hone.bench.report.HtmlReport;
+import dev.hone.bench.report.Machine;
+import dev.hone.bench.report.MetricsLine;
+import dev.hone.bench.report.MetricsLog;
+import dev.hone.bench.report.Run;
+import dev.hone.bench.report.SeedRun;
+import dev.hone.bench.report.Summary;
+import dev.hone.datasets.ImageDataset;
+import dev.hone.tensor.backend.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/** The main job: trains the arms of a run one after the other and writes what came of it. */
+public final class Training {
+  private static final int PICTURES = 6;
+
+  /** How a run ended. */
+  public sealed interface Outcome {
+    /** All arms are trained and the report is written. */
+    record Finished(Run run) implements Outcome {}
+
+    /** Somebody asked to stop; a checkpoint in {@code folder} waits to be resumed. */
+    record Stopped(Path folder) implements Outcome {}
+  }
+
+  /** What does not belong to the settings, since the result does not depend on it. */
+  public record Environment(Backend backend, int threads, String vector, String version) {}
+
+  private final TrainSettings settings;
+  private final Path folder;
+  private final Environment environment;
+  private final Progress progress;
+  private final BooleanSupplier stopRequested;
+  private final Instant started = Instant.now();
+
+  private Training(
+      TrainSettings settings,
+      Path folder,
+      Environment environment,
+      Progress progress,
+      BooleanSupplier stopRequested) {
+    this.settings = settings;
+    this.folder = folder;
+    this.environment = environment;
+    this.progress = progress;
+    this.stopRequested = stopRequested;
+  }
+
+  /** Starts a run in {@code folder}, which is new or empty. */
+  public static Outcome run(
+      TrainSettings settings,
+      Path folder,
+      Environment environment,
+      Progress progress,
+      BooleanSupplier stopRequested)
+      throws IOException {
+    var training = new Training(settings, folder, environment, progress, stopRequested);
+    TrainingData data = TrainingData.load(settings); // before a folder is made for nothing
+    Files.createDirectories(folder);
+    SettingsFile.write(settings, folder.resolve(SettingsFile.NAME));
+    return training.train(data);
+  }
+
+  /** Goes on with the run in {@code folder}. */
+  public static Outcome resume(
+      Path folder, Environment environment, Progress progress, BooleanSupplier stopRequested)
+      throws IOException {
+    TrainSettings settings = SettingsFile.read(folder.resolve(SettingsFile.NAME));
+    var training = new Training(settings, folder, environment, progress, stopRequested);
+    return training.train(TrainingData.load(settings));
+  }
+
+  private Outcome train(TrainingData data) throws IOException {
+    var arms = new ArrayList<Arm>();
+    ArmRun last = null;
+    Path metrics = folder.resolve("metrics.jsonl");
+    for (Method arm : settings.method().arms()) {
+      last = new ArmRun(settings, arm, environment.backend(), data, folder, progress, stopRequested);
+      long done = last.restore();
+      if (Files.exists(metrics)) {
+        MetricsLog.retain(metrics, line -> !isAfter(line, arm, done, settings.epochs()));
+      }
+      try (MetricsLog log = MetricsLog.append(metrics)) {
+        SeedRun result = last.run(log);
+        arms.add(new Arm(arm.label(), Distillation.describe(settings, arm), List.of(result)));
+      } catch (ArmRun.Stopped e) {
+        return new Outcome.Stopped(folder);
+      }
+    }
+    Run run = report(data, arms, Objects.requireNonNull(last));
+    HtmlReport.write(run, folder.resolve("report.html"));
+    Summary summary = Summary.of(run);
+    summary.writeCsv(folder.resolve("summary.csv"));
+    summary.writeJson(folder.resolve("summary.json"));
+    return new Outcome.Finished(run);
+  }
+
+  /** Whether {@code line} was logged by a part of {@code arm}'s training that is done again. */
+  private static boolean isAfter(MetricsLine line, Method arm, long stepsDone, int epochs) {
+    return line.arm().equals(arm.label())
+        && switch (line) {
+          case MetricsLine.Step s -> s.step() >= stepsDone;
+          case MetricsLine.Epoch e -> e.figures().epoch() >= epochs;
+        };
+  }
+
+  private Run report(TrainingData data, List<Arm> arms, ArmRun last) {
+    ImageDataset shown = pictures(data.test());
+    var perturbation = Distillation.perturbation(settings, data.train().normalization());
+    var examples =
+        Examples.of(
+            last.model(),
+            shown,
+            data.train().normalization(),
+            perturbation,
+            environment.backend());
+    String caption =
+        "Test images before and after %d steps of %s-ICP on the trained %s arm"
+            .formatted(
+                settings.steps(), settings.rule().name().toLowerCase(Locale.ROOT), arms.getLast().name());
+    return new Run(
+        Models.name(settings.model()) + " on " + data.train().name(),
+        started,
+        Duration.between(started, Instant.now()),
+        "./hone train --config " + folder.resolve(SettingsFile.NAME),
+        SettingsFile.table(settings),
+        Machine.current(environment.threads(), environment.vector(), environment.version()),
+        data.description(),
+        Models.describe(settings, last.model(), data.train()),
+        arms,
+        new Gallery(caption, examples));
+  }
+
+  /** The first test image of each of some classes. */
+  private static ImageDataset pictures(ImageDataset test) {
+    int[] first =
+        IntStream.range(0, test.classes())
+            .map(
+                c ->
+                    IntStream.range(0, test.count())
+                        .filter(i -> test.label(i) == c)
+                        .findFirst()
+                        .orElse(-1))
+            .filter(i -> i >= 0)
+            .limit(PICTURES)
+            .toArray();
+    return test.subset(first);
+  }
+}
