@@ -24,19 +24,25 @@ final class Devices {
     return open(providers, name, threads);
   }
 
+  /** How wide the cpu's vectors are, in words. */
+  static String vectors() {
+    int lanes = CpuBackendProvider.lanes();
+    return lanes == 1 ? "scalar" : 32 * lanes + " bit";
+  }
+
   static Backend open(List<BackendProvider> providers, String name, int threads) {
     if (threads < ALL) {
       throw new Refusal("--threads must be 1 or more, or 0 for all cores, but is " + threads);
     }
     for (BackendProvider provider : providers) {
       if (provider.name().equalsIgnoreCase(name)) {
+        if (provider instanceof CpuBackendProvider && threads != ALL) {
+          return CpuBackendProvider.withThreads(threads);
+        }
         return switch (provider.probe()) {
           case Availability.Unavailable no ->
               throw new Refusal("--device " + name + " is not available here: " + no.reason());
-          case Availability.Available yes ->
-              provider instanceof CpuBackendProvider && threads != ALL
-                  ? CpuBackendProvider.withThreads(threads)
-                  : yes.backend();
+          case Availability.Available yes -> yes.backend();
         };
       }
     }

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  ./hone train                the comparison on embedded images, in minutes",
       "  ./hone evaluate             the newest run on the test split",
+      "  ./hone icp                  what the perturbation does to three images",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
       "  ./hone shell                JShell with the library imported",
@@ -58,7 +60,12 @@ public final class Hone implements Runnable {
 
   /** The one list of subcommands, in the order in which the help shows them. */
   static List<Object> commands() {
-    return List.of(new EvaluateCommand(), new DoctorCommand(), new ShellCommand());
+    return List.of(
+        new TrainCommand(),
+        new EvaluateCommand(),
+        new IcpCommand(),
+        new DoctorCommand(),
+        new ShellCommand());
   }
 
   public static void main(String[] args) {

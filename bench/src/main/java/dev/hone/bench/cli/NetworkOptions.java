@@ -1,7 +1,9 @@
 package dev.hone.bench.cli;
 
 import dev.hone.bench.experiment.Method;
+import dev.hone.bench.experiment.Models;
 import dev.hone.bench.experiment.SettingsDraft;
+import dev.hone.bench.experiment.TrainSettings;
 import dev.hone.datasets.Datasets;
 import dev.hone.datasets.ImageDataset;
 import dev.hone.datasets.Normalization;
@@ -17,17 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that name a trained network: a run of ours, or weights from anywhere. */
 final class NetworkOptions {
-  private static final Pattern RESNET = Pattern.compile("resnet(8|20|32|44|56|110)");
-
   @Option(
       names = "--run",
       paramLabel = "DIR",
@@ -106,11 +103,12 @@ final class NetworkOptions {
     refuseContradictions();
     Backend backend = Devices.open(device, threads);
     if (weights != null) {
+      TrainSettings defaults = SettingsDraft.defaults();
       return load(
           backend,
-          model == null ? "resnet20" : model,
-          shortcut == null ? Shortcut.A : shortcut,
-          dataset == null ? Datasets.DEFAULT : dataset,
+          model == null ? defaults.model() : model,
+          shortcut == null ? defaults.shortcut() : shortcut,
+          dataset == null ? defaults.dataset() : dataset,
           dataDir,
           weights);
     }
@@ -189,7 +187,6 @@ final class NetworkOptions {
       String datasetName,
       @Nullable Path folder,
       Path file) {
-    int depth = depth(modelName);
     if (!Files.isRegularFile(file)) {
       throw new Refusal("--weights: no such file: " + file);
     }
@@ -202,21 +199,10 @@ final class NetworkOptions {
               .formatted(normalization.mean().size(), datasetName, test.channels()));
     }
     ResNet network =
-        ResNet.cifar(depth, test.classes(), shortcuts, test.channels(), Random.of(backend, 0));
+        Models.create(modelName, shortcuts, test.classes(), test.channels(), Random.of(backend, 0));
     StateDict.load(network, file);
     return new Network(
         modelName + ", shortcut " + shortcuts, network, normalization, test, backend, file);
-  }
-
-  private static int depth(String model) {
-    Matcher m = RESNET.matcher(model.toLowerCase(Locale.ROOT));
-    if (!m.matches()) {
-      throw new Refusal(
-          "--model: unknown model "
-              + model
-              + "; valid are resnet8, resnet20, resnet32, resnet44, resnet56, resnet110");
-    }
-    return Integer.parseInt(m.group(1));
   }
 
   /** The test split, which is all that is needed of a data set here. */

@@ -12,7 +12,7 @@ public enum Method {
   ICP;
 
   /** The arms to train, the reference first. */
-  List<Method> arms() {
+  public List<Method> arms() {
     return this == BOTH ? List.of(BASELINE, ICP) : List.of(this);
   }
 

@@ -1,6 +1,12 @@
 package dev.hone.bench.experiment;
 
+import dev.hone.datasets.Datasets;
+import dev.hone.icp.BatchNormMode;
+import dev.hone.icp.distill.LayerWeights;
+import dev.hone.icp.distill.Target;
+import dev.hone.nn.model.Shortcut;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +56,23 @@ public final class SettingsDraft {
     return new SettingsDraft(Map.of());
   }
 
+  /** Everything is said. */
+  public static SettingsDraft of(TrainSettings settings) {
+    var values = new LinkedHashMap<String, Object>();
+    for (RecordComponent component : TrainSettings.class.getRecordComponents()) {
+      values.put(component.getName(), read(component, settings));
+    }
+    return new SettingsDraft(values);
+  }
+
+  private static Object read(RecordComponent component, TrainSettings settings) {
+    try {
+      return component.getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("settings: cannot read " + component.getName(), e);
+    }
+  }
+
   /** The names of all settings. */
   public static List<String> names() {
     return List.copyOf(TYPES.keySet());
@@ -83,6 +106,91 @@ public final class SettingsDraft {
     var merged = new LinkedHashMap<>(values);
     merged.putAll(other.values);
     return new SettingsDraft(merged);
+  }
+
+  // ---- defaults ----
+
+  /** What {@code ./hone train} runs with no further word. */
+  public static TrainSettings defaults() {
+    Rule rule = Rule.ADAM;
+    Recipe recipe = Recipe.SOUND;
+    int epochs = 4;
+    return new TrainSettings(
+        Datasets.DEFAULT,
+        "",
+        2000,
+        "resnet20",
+        Shortcut.A,
+        Method.BOTH,
+        recipe,
+        rule,
+        5,
+        defaultEps(rule),
+        defaultK(epochs),
+        epochs,
+        64,
+        recipe.learningRate(),
+        0,
+        TrainSettings.Decay.QUARTER_COSINE,
+        LayerWeights.DEEPER,
+        BatchNormMode.EVAL,
+        BatchNormMode.BATCH_NO_UPDATE,
+        Target.PERTURBED,
+        0.1,
+        1);
+  }
+
+  /** In normalised units; those of different rules move an input about equally far. */
+  public static double defaultEps(Rule rule) {
+    return switch (rule) {
+      case SGD -> 0.2;
+      case SIGN, ADAM, ADEMAMIX -> 0.002;
+    };
+  }
+
+  /** A quarter of the epochs, the paper's best: 25 of 100. */
+  static int defaultK(int epochs) {
+    return epochs / 4;
+  }
+
+  /** The settings, with defaults for what was not said: eps, k and lr follow the rest. */
+  public TrainSettings complete() {
+    var all = new LinkedHashMap<>(of(defaults()).values);
+    all.putAll(values);
+    if (!values.containsKey("eps")) {
+      all.put("eps", defaultEps((Rule) chosen(all, "rule")));
+    }
+    if (!values.containsKey("learningRate")) {
+      all.put("learningRate", ((Recipe) chosen(all, "recipe")).learningRate());
+    }
+    if (!values.containsKey("k")) {
+      // Not below zero: a negative number of epochs is what the error is to be about.
+      all.put("k", Math.max(0, defaultK((Integer) chosen(all, "epochs"))));
+    }
+    return create(TYPES.keySet().stream().map(name -> chosen(all, name)).toArray());
+  }
+
+  private static Object chosen(Map<String, Object> all, String name) {
+    Object value = all.get(name);
+    if (value == null) {
+      throw new IllegalStateException("settings: no default for " + name);
+    }
+    return value;
+  }
+
+  private static TrainSettings create(Object... components) {
+    try {
+      return TrainSettings.class
+          .getDeclaredConstructor(TYPES.values().toArray(Class<?>[]::new))
+          .newInstance(components);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException wrongValue) {
+        throw wrongValue;
+      }
+      throw new IllegalStateException("settings: cannot be made", e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("settings: cannot be made", e);
+    }
   }
 
   /** A value as people type it: {@code PAPER_LIKE} is {@code paper-like}. */

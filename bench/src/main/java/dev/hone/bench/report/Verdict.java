@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
  * @param headline one short sentence
  * @param sentences what was trained, what came out, how sure that is, what it cost
  */
-record Verdict(String headline, List<String> sentences) {
+public record Verdict(String headline, List<String> sentences) {
 
-  static Verdict of(Run run) {
+  /** The verdict on a run. */
+  public static Verdict of(Run run) {
     List<ArmComparison> comparisons = ArmComparison.ofAll(run);
     List<String> sentences = new ArrayList<>();
     sentences.add(trained(run));

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Invented runs to look at and to test with; nothing in them was measured. */
-final class SampleRun {
+public final class SampleRun {
   static final List<String> CLOTHES =
       List.of(
           "T-shirt/top",
@@ -27,7 +27,7 @@ final class SampleRun {
   private SampleRun() {}
 
   /** Two arms, one seed, ten classes. */
-  static Run typical() {
+  public static Run typical() {
     return run(CLOTHES, List.of(baseline(CLOTHES, 8, 1), icp(CLOTHES, 8, 1)), gallery(6));
   }
 

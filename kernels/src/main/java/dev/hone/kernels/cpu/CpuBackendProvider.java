@@ -10,9 +10,19 @@ public final class CpuBackendProvider implements BackendProvider {
     static final Backend BACKEND = withThreads(Runtime.getRuntime().availableProcessors());
   }
 
+  /** Asked once, since without vectors it is said in the log. */
+  private static final class Chosen {
+    static final int LANES = Lanes.chosen();
+  }
+
+  /** Floats in a vector of this machine; 1 where the kernels are scalar. */
+  public static int lanes() {
+    return Chosen.LANES;
+  }
+
   /** A backend of its own with {@code threads} threads; the lanes are this machine's. */
   public static Backend withThreads(int threads) {
-    return new CpuBackend(threads, Lanes.chosen());
+    return new CpuBackend(threads, lanes());
   }
 
   @Override

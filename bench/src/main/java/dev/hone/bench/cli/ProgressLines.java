@@ -1,0 +1,93 @@
+package dev.hone.bench.cli;
+
+import dev.hone.bench.experiment.Method;
+import dev.hone.bench.experiment.Progress;
+import dev.hone.bench.experiment.SettingsDraft;
+import dev.hone.bench.experiment.TrainSettings;
+import dev.hone.bench.report.EpochRecord;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** Progress for a file or a pipe: a line per epoch, and one every ten seconds in between. */
+final class ProgressLines implements Progress {
+  private static final long INTERVAL = 10_000_000_000L;
+
+  private final PrintWriter out;
+  private final LongSupplier nanoTime;
+  private final TimeLeft left;
+  private int epochs;
+  private int stepsPerEpoch;
+  private long lastLine;
+
+  ProgressLines(TrainSettings settings, PrintWriter out, LongSupplier nanoTime) {
+    this.out = out;
+    this.nanoTime = nanoTime;
+    this.left = new TimeLeft(settings, nanoTime);
+  }
+
+  @Override
+  public void armStarted(Method arm, int epochs, int stepsPerEpoch, int firstEpoch, int firstStep) {
+    this.epochs = epochs;
+    this.stepsPerEpoch = stepsPerEpoch;
+    left.armStarted(arm, stepsPerEpoch, firstEpoch, firstStep);
+    lastLine = nanoTime.getAsLong();
+    if (firstEpoch > 0 || firstStep > 0) {
+      note(
+          "%s goes on at epoch %d, step %d"
+              .formatted(SettingsDraft.typed(arm), firstEpoch + 1, firstStep + 1));
+    }
+  }
+
+  @Override
+  public void step(Step step) {
+    left.step(step.arm(), step.epoch());
+    // The last step's line is the epoch's.
+    if (nanoTime.getAsLong() - lastLine >= INTERVAL && step.number() + 1 < stepsPerEpoch) {
+      String name = name(step.arm(), step.epoch(), epochs);
+      print(
+          "%s, step %d/%d: %s%s"
+              .formatted(name, step.number() + 1, stepsPerEpoch, figures(step), left.words()));
+    }
+  }
+
+  @Override
+  public void epochEnded(Method arm, EpochRecord record) {
+    print(name(arm, record.epoch(), epochs) + ": " + summary(record) + left.words());
+  }
+
+  @Override
+  public void note(String line) {
+    print(line);
+  }
+
+  private void print(String line) {
+    lastLine = nanoTime.getAsLong();
+    out.println(line);
+    out.flush();
+  }
+
+  /** {@code icp 2/4}. */
+  static String name(Method arm, int epoch, int epochs) {
+    return "%s %d/%d".formatted(SettingsDraft.typed(arm), epoch + 1, epochs);
+  }
+
+  private static String figures(Step step) {
+    return String.format(
+        Locale.ROOT,
+        "loss %.3f, accuracy %.1f %%, %.0f img/s",
+        step.loss(),
+        100 * step.accuracy(),
+        step.imagesPerSecond());
+  }
+
+  private static String summary(EpochRecord record) {
+    return String.format(
+        Locale.ROOT,
+        "loss %.3f, accuracy %.1f %%, %.0f img/s, evaluated %.1f %%",
+        record.taskLoss(),
+        100 * record.trainAccuracy(),
+        record.imagesPerSecond(),
+        100 * record.evaluationAccuracy());
+  }
+}
