@@ -42,7 +42,8 @@ final class ArmRun {
 
   /** How long a run may work without a checkpoint. */
   private static final Duration CHECKPOINT_EVERY =
-      Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("hone.checkpoint.seconds", "20"))));
+      Duration.ofMillis(
+          (long) (1000 * Double.parseDouble(System.getProperty("hone.checkpoint.seconds", "20"))));
 
   private static final String MODEL = "model/";
   private static final String OPTIMIZER = "optimizer/";
@@ -151,7 +152,13 @@ final class ArmRun {
     boolean atWork = distillation.distils(at.epoch()) || arm == Method.BASELINE;
     log.write(
         new MetricsLine.Step(
-            arm.label(), settings.seed(), at.step(), at.epoch(), r.a(), rate, r.task(),
+            arm.label(),
+            settings.seed(),
+            at.step(),
+            at.epoch(),
+            r.a(),
+            rate,
+            r.task(),
             r.distillation()));
     at =
         new Position(
@@ -257,20 +264,21 @@ final class ArmRun {
     String saved = Objects.requireNonNullElse(c.facts().get("settings"), "");
     if (!saved.equals(SettingsFile.toJson(settings))) {
       throw new CheckpointException(
-          "checkpoint: " + checkpoint() + " was written with other settings than those of the run"
+          "checkpoint: "
+              + checkpoint()
+              + " was written with other settings than those of the run"
               + " folder; start a new run with --out");
     }
     var weights = new LinkedHashMap<String, Tensor>();
     var averages = new LinkedHashMap<String, Tensor>();
     c.tensors()
-        .forEach(
-            (name, t) -> {
-              if (name.startsWith(MODEL)) {
-                weights.put(name.substring(MODEL.length()), t);
-              } else if (name.startsWith(OPTIMIZER)) {
-                averages.put(name.substring(OPTIMIZER.length()), t);
-              }
-            });
+        .forEach((name, t) -> {
+          if (name.startsWith(MODEL)) {
+            weights.put(name.substring(MODEL.length()), t);
+          } else if (name.startsWith(OPTIMIZER)) {
+            averages.put(name.substring(OPTIMIZER.length()), t);
+          }
+        });
     StateDict.load(model, weights, checkpoint().toString());
     at = Json.read(Objects.requireNonNullElse(c.facts().get("position"), ""), Position.class);
     optimizer.restore(averages, at.step());

@@ -20,8 +20,7 @@ final class Distillation {
           case HALF_COSINE -> new Fade.HalfCosine();
           case CONSTANT -> new Fade.Constant(0.5);
         };
-    return DistillationSettings.of(
-            s.distillsFrom(arm), s.epochs(), perturbation(s, normalization))
+    return DistillationSettings.of(s.distillsFrom(arm), s.epochs(), perturbation(s, normalization))
         .withFade(fade)
         .withLayerWeights(s.layerWeights())
         .withTargetMode(s.targetMode())

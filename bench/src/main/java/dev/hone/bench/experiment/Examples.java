@@ -54,7 +54,15 @@ public final class Examples {
                 .mapToObj(t -> perturbed.trace().loss(t, sample))
                 .toList();
         examples.add(
-            example(data, normalization, i, original, moved, trace, row(data, before, i), row(data, after, i)));
+            example(
+                data,
+                normalization,
+                i,
+                original,
+                moved,
+                trace,
+                row(data, before, i),
+                row(data, after, i)));
       }
       return examples;
     }

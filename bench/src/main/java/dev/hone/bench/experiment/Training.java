@@ -88,7 +88,8 @@ public final class Training {
     ArmRun last = null;
     Path metrics = folder.resolve("metrics.jsonl");
     for (Method arm : settings.method().arms()) {
-      last = new ArmRun(settings, arm, environment.backend(), data, folder, progress, stopRequested);
+      last =
+          new ArmRun(settings, arm, environment.backend(), data, folder, progress, stopRequested);
       long done = last.restore();
       if (Files.exists(metrics)) {
         MetricsLog.retain(metrics, line -> !isAfter(line, arm, done, settings.epochs()));
@@ -122,15 +123,13 @@ public final class Training {
     var perturbation = Distillation.perturbation(settings, data.train().normalization());
     var examples =
         Examples.of(
-            last.model(),
-            shown,
-            data.train().normalization(),
-            perturbation,
-            environment.backend());
+            last.model(), shown, data.train().normalization(), perturbation, environment.backend());
     String caption =
         "Test images before and after %d steps of %s-ICP on the trained %s arm"
             .formatted(
-                settings.steps(), settings.rule().name().toLowerCase(Locale.ROOT), arms.getLast().name());
+                settings.steps(),
+                settings.rule().name().toLowerCase(Locale.ROOT),
+                arms.getLast().name());
     return new Run(
         Models.name(settings.model()) + " on " + data.train().name(),
         started,
@@ -148,12 +147,11 @@ public final class Training {
   private static ImageDataset pictures(ImageDataset test) {
     int[] first =
         IntStream.range(0, test.classes())
-            .map(
-                c ->
-                    IntStream.range(0, test.count())
-                        .filter(i -> test.label(i) == c)
-                        .findFirst()
-                        .orElse(-1))
+            .map(c ->
+                IntStream.range(0, test.count())
+                    .filter(i -> test.label(i) == c)
+                    .findFirst()
+                    .orElse(-1))
             .filter(i -> i >= 0)
             .limit(PICTURES)
             .toArray();

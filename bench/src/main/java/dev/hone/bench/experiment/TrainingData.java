@@ -42,8 +42,7 @@ record TrainingData(ImageDataset train, ImageDataset validation, ImageDataset te
 
   /** The training batches; the same for every arm of a run. */
   Batches batches(TrainSettings s) {
-    return Batches.of(
-        train, s.batch(), s.recipe().augmentation(), train.normalization(), s.seed());
+    return Batches.of(train, s.batch(), s.recipe().augmentation(), train.normalization(), s.seed());
   }
 
   DataDescription description() {

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Everything a run needs to go on as if nothing had happened: tensors by name and facts as text. On
- * disk it is a safetensors file whose metadata holds a SHA-256 of all the rest; the one before it is
- * kept, and read where the last cannot be.
+ * disk it is a safetensors file whose metadata holds a SHA-256 of all the rest; the one before it
+ * is kept, and read where the last cannot be.
  *
  * @param tensors parameters, buffers, the optimizer's averages
  * @param facts everything else: position, counts, history
@@ -50,7 +50,8 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> facts)
     metadata.forEach(content::putMetadata);
     content.write(fresh);
     if (Files.exists(file)) {
-      // Between these two renames only the previous one is there under its name, which read() finds.
+      // Between these two renames only the previous one is there under its name, which read()
+      // finds.
       Files.move(file, previous(file), StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -104,14 +105,13 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> facts)
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       new TreeMap<>(facts).forEach((name, fact) -> text(digest, name + "=" + fact));
       new TreeMap<>(tensors)
-          .forEach(
-              (name, t) -> {
-                text(digest, name + t.dtype() + t.shape());
-                double[] values = t.toDoubles();
-                ByteBuffer bytes = ByteBuffer.allocate(8 * values.length);
-                bytes.asDoubleBuffer().put(values);
-                digest.update(bytes.array());
-              });
+          .forEach((name, t) -> {
+            text(digest, name + t.dtype() + t.shape());
+            double[] values = t.toDoubles();
+            ByteBuffer bytes = ByteBuffer.allocate(8 * values.length);
+            bytes.asDoubleBuffer().put(values);
+            digest.update(bytes.array());
+          });
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
