@@ -2,13 +2,15 @@ package dev.hone.bench.experiment;
 
 import dev.hone.bench.report.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** {@code settings.json}: what a run depends on, and what {@code --config} takes. */
+/**
+ * {@code settings.json}: what a run depends on, and what {@code --config} takes. Read by {@link
+ * SettingsDraft#read}, which complains about what it does not know.
+ */
 public final class SettingsFile {
   /** Its name in a run folder. */
   public static final String NAME = "settings.json";
@@ -22,18 +24,6 @@ public final class SettingsFile {
   /** Writes the file, whole or not at all. */
   public static void write(TrainSettings settings, Path file) throws IOException {
     AtomicFile.write(file, toJson(settings) + "\n");
-  }
-
-  /** Reads the file; what is unknown, missing or impossible in it is one clear line. */
-  public static TrainSettings read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("settings: there is no file " + file);
-    }
-    try {
-      return Json.read(Files.readString(file), TrainSettings.class);
-    } catch (IllegalArgumentException | java.nio.charset.CharacterCodingException e) {
-      throw new IllegalArgumentException("settings: " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** Every setting by name, in the order of the record: for a table. */

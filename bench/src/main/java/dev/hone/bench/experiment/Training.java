@@ -78,7 +78,7 @@ public final class Training {
   public static Outcome resume(
       Path folder, Environment environment, Progress progress, BooleanSupplier stopRequested)
       throws IOException {
-    TrainSettings settings = SettingsFile.read(folder.resolve(SettingsFile.NAME));
+    TrainSettings settings = SettingsDraft.read(folder.resolve(SettingsFile.NAME)).complete();
     var training = new Training(settings, folder, environment, progress, stopRequested);
     return training.train(TrainingData.load(settings));
   }
