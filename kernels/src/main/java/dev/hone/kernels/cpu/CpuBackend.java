@@ -34,9 +34,16 @@ final class CpuBackend implements Backend {
    * @param lanes images per group of the image layout: 16, 8, 4, or 1 for scalar kernels
    */
   CpuBackend(int threads, int lanes) {
+    this(threads, lanes, WinogradConvolution.chosen());
+  }
+
+  /**
+   * @param winograd whether 3x3 convolutions run by {@link WinogradConvolution} where it suits
+   */
+  CpuBackend(int threads, int lanes, boolean winograd) {
     this.workers = new Workers(threads);
     this.lanes = lanes;
-    this.images = new Images(this);
+    this.images = new Images(this, winograd);
     boolean scalar = lanes == 1;
     Rows rows = scalar ? new ScalarRows() : new VectorRows();
     this.moves = new Moves(this);

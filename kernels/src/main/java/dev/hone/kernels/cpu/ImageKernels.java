@@ -45,6 +45,51 @@ interface ImageKernels {
   /** y = act(y + residual) for {@code count} vectors from {@code yo}; relu if nothing is added. */
   void finish(float @Nullable [] residual, boolean relu, float[] y, int yo, int count);
 
+  /** Tiles that {@link #winogradProducts} takes together; a tile's vectors lie that far apart. */
+  int WINOGRAD_TILES = 4;
+
+  /**
+   * V = B^T d B for each channel of a tile d of 6 x 6 pixels at {@code xo}. Element (i, j) of
+   * channel c goes to {@code vo + (i * 6 + j) * placeStep + c * 4 * lanes}.
+   *
+   * @param scratch of 36 vectors
+   */
+  void winogradInput(
+      float[] x,
+      int xo,
+      int rowStep,
+      int columnStep,
+      int channels,
+      float[] scratch,
+      float[] v,
+      int vo,
+      int placeStep);
+
+  /**
+   * For each of the 36 places p, output k and of four tiles j: {@code m[p * mStep + (k * 4 + j) *
+   * lanes] = sum over c of v[p * vStep + (c * 4 + j) * lanes] * u[p][k / channels][c][k %
+   * channels]}. The outputs are a multiple of {@link #channels}.
+   */
+  void winogradProducts(
+      float[] v, int vStep, float[] u, int inputs, int outputs, float[] m, int mStep);
+
+  /**
+   * y = A^T M A + bias for each channel: 4 x 4 pixels at {@code yo}; M lies as V does.
+   *
+   * @param scratch of 36 vectors
+   */
+  void winogradOutput(
+      float[] m,
+      int mo,
+      int placeStep,
+      int channels,
+      float[] bias,
+      float[] scratch,
+      float[] y,
+      int yo,
+      int rowStep,
+      int columnStep);
+
   /**
    * The panel that {@link #tile} reads: for i in count and j in columns, the vector at {@code yo +
    * (i * columns + j) * lanes} of y is the one at {@code xo + j * xStep + i * lanes} of x.

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class Images {
   private final CpuBackend backend;
   private final ImageKernels kernels;
+  private final boolean winograd;
 
-  Images(CpuBackend backend) {
+  Images(CpuBackend backend, boolean winograd) {
     this.backend = backend;
+    this.winograd = winograd;
     kernels = ImageKernels.of(backend.lanes());
   }
 
@@ -104,19 +106,14 @@ final class Images {
     Tensor kernel = strided(w);
     Shape out = c.output(x.shape(), w.shape());
     Tensor y = backend.emptyImages(out, Tensor.arenaOf(x, w, bias, residual));
-    new DirectConvolution(
-            kernels,
-            backend.workers(),
-            List.of(ConvolutionPass.forward(x.shape(), strides(kernel), out, c)),
-            CpuBackend.floats(from),
-            CpuBackend.floats(kernel),
-            bias == null ? new float[out.dim(1)] : vector(bias),
-            residual == null ? null : CpuBackend.floats(toBatchLanes(residual)),
-            relu,
-            CpuBackend.floats(y),
-            layout(y).groups(),
-            layout(y).groupLength())
-        .run();
+    convolve(
+        List.of(ConvolutionPass.forward(x.shape(), strides(kernel), out, c)),
+        from,
+        kernel,
+        bias == null ? new float[out.dim(1)] : vector(bias),
+        residual == null ? null : CpuBackend.floats(toBatchLanes(residual)),
+        relu,
+        y);
     return y;
   }
 
@@ -124,20 +121,38 @@ final class Images {
     Tensor from = toBatchLanes(dy);
     Tensor kernel = strided(w);
     Tensor dx = backend.emptyImages(x, Tensor.arenaOf(dy, w));
-    new DirectConvolution(
-            kernels,
-            backend.workers(),
-            ConvolutionPass.inputGradient(dy.shape(), strides(kernel), x, c),
-            CpuBackend.floats(from),
-            CpuBackend.floats(kernel),
-            new float[x.dim(1)],
-            null,
-            false,
-            CpuBackend.floats(dx),
-            layout(dx).groups(),
-            layout(dx).groupLength())
-        .run();
+    var passes = ConvolutionPass.inputGradient(dy.shape(), strides(kernel), x, c);
+    convolve(passes, from, kernel, new float[x.dim(1)], null, false, dx);
     return dx;
+  }
+
+  /** y = act(bias + residual + the passes over x), by the way that suits them. */
+  private void convolve(
+      List<ConvolutionPass> passes,
+      Tensor x,
+      Tensor w,
+      float[] bias,
+      float @Nullable [] residual,
+      boolean relu,
+      Tensor y) {
+    float[] from = CpuBackend.floats(x);
+    float[] kernel = CpuBackend.floats(w);
+    float[] to = CpuBackend.floats(y);
+    Workers workers = backend.workers();
+    int groups = layout(y).groups();
+    if (winograd
+        && passes.size() == 1
+        && WinogradConvolution.suits(passes.getFirst(), kernels.channels())) {
+      var pass = passes.getFirst();
+      new WinogradConvolution(
+              kernels, workers, pass, from, kernel, bias, residual, relu, to, groups)
+          .run();
+    } else {
+      int group = layout(y).groupLength();
+      new DirectConvolution(
+              kernels, workers, passes, from, kernel, bias, residual, relu, to, groups, group)
+          .run();
+    }
   }
 
   Tensor convolutionWeightGradient(Tensor dy, Tensor x, Shape w, Convolution c) {

@@ -12,7 +12,11 @@ final class Workspace {
     DY_PANEL,
     SUMS,
     SQUARES,
-    PARTIAL
+    PARTIAL,
+    BORDER,
+    TRANSFORMED,
+    MULTIPLIED,
+    TILE
   }
 
   private static final ThreadLocal<Workspace> OF_THREAD = ThreadLocal.withInitial(Workspace::new);

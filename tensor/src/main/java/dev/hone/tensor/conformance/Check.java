@@ -11,17 +11,19 @@ import java.util.List;
 /** Runs a row of the table on a backend and compares it with the oracle. */
 public final class Check {
   private final OpCase row;
+  private final Tolerance tolerance;
   private final List<Tensor> wanted;
   private final List<Tensor> terms;
   private final List<String> problems = new ArrayList<>();
   private Packing packing = Packing.NONE;
 
-  private Check(OpCase row) {
+  private Check(OpCase row, Tolerance tolerance) {
     this.row = row;
+    this.tolerance = tolerance;
     List<Tensor> operands = row.inputsOn(ReferenceBackend.float64());
     wanted = row.apply(operands);
     terms =
-        row.tolerance() instanceof Tolerance.OfTerms
+        tolerance instanceof Tolerance.OfTerms
             ? row.apply(operands.stream().map(Check::absolute).toList())
             : wanted;
   }
@@ -36,7 +38,12 @@ public final class Check {
    * operands' arena. The row runs once per {@link Packing}.
    */
   public static List<String> problems(OpCase row, Backend backend) {
-    var check = new Check(row);
+    return problems(row, row.tolerance(), backend);
+  }
+
+  /** The same with a tolerance of the backend's own, for an algorithm that states its error. */
+  public static List<String> problems(OpCase row, Tolerance tolerance, Backend backend) {
+    var check = new Check(row, tolerance);
     for (Packing packing : Packing.values()) {
       check.packing = packing;
       check.run(backend);
@@ -120,7 +127,7 @@ public final class Check {
     int wrong = 0;
     String first = "";
     for (int e = 0; e < w.length; e++) {
-      if (!row.tolerance().accepts(w[e], g[e], t[e], largest)) {
+      if (!tolerance.accepts(w[e], g[e], t[e], largest)) {
         first = wrong++ == 0 ? "element " + e + " is " + g[e] + " instead of " + w[e] : first;
       }
     }
@@ -133,7 +140,7 @@ public final class Check {
               + " of "
               + w.length
               + " elements are off, "
-              + row.tolerance()
+              + tolerance
               + "; "
               + first);
     }

@@ -42,6 +42,11 @@ public abstract class BackendConformance {
     this.provider = provider;
   }
 
+  /** How far {@code row}'s results may be off; a backend whose algorithm says more overrides it. */
+  protected Tolerance tolerance(OpCase row) {
+    return row.tolerance();
+  }
+
   /** The backend under test; skips or fails where it is not available. */
   protected final Backend backend() {
     return switch (provider.probe()) {
@@ -67,7 +72,7 @@ public abstract class BackendConformance {
             dynamicTest(
                 row.toString(),
                 () -> {
-                  List<String> problems = Check.problems(row, backend);
+                  List<String> problems = Check.problems(row, tolerance(row), backend);
                   assertTrue(problems.isEmpty(), () -> String.join("\n", problems));
                 }));
   }
