@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
-    return new String[] {"Hone " + hone(), "JDK " + jdk(), "Vector API " + vectors()};
+    return new String[] {"Hone " + hone(), "JDK " + jdk(), "Vectors: " + Devices.vectors()};
   }
 
   static String hone() throws IOException {
@@ -27,9 +27,5 @@ final class Version implements IVersionProvider {
     return "%s (%s, %s)"
         .formatted(
             Runtime.version(), System.getProperty("java.vendor"), System.getProperty("java.home"));
-  }
-
-  private static String vectors() {
-    return Machine.hasVectors() ? "present" : "absent: scalar kernels";
   }
 }
