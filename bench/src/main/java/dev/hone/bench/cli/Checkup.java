@@ -60,7 +60,8 @@ record Checkup(List<Finding> findings) {
   }
 
   private static Finding vectors(Machine machine) {
-    return Finding.ok("Vector API", machine.vectors() ? Devices.vectors() : "absent, kernels are scalar")
+    return Finding.ok(
+            "Vector API", machine.vectors() ? Devices.vectors() : "absent, kernels are scalar")
         .unless(
             machine.vectors(),
             Status.WARNING,
