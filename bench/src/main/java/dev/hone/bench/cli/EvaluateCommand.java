@@ -97,7 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
             predictions.correct(),
             predictions.size(),
             predictions.accuracy(),
-            evaluation.meanCrossEntropy(),
+            evaluation.report().meanCrossEntropy(),
             predictions.confusion().macroF1());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {

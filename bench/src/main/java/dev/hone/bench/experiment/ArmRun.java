@@ -11,6 +11,7 @@ import dev.hone.icp.distill.DistillationSettings;
 import dev.hone.icp.distill.DistillationStep;
 import dev.hone.icp.distill.StepLosses;
 import dev.hone.nn.loss.CrossEntropy;
+import dev.hone.nn.metric.ClassificationReport;
 import dev.hone.nn.model.ResNet;
 import dev.hone.nn.optim.Optimizer;
 import dev.hone.nn.optim.Schedule;
@@ -92,13 +93,30 @@ final class ArmRun {
     return folder.resolve(arm.label()).resolve("checkpoint.safetensors");
   }
 
-  /** Goes to where the checkpoint left off, if there is one; returns the steps that are done. */
-  long restore() throws IOException {
+  /**
+   * Goes to where the checkpoint left off, if there is one, and takes from the log what is about to
+   * be done again, or written again: the epochs are in the checkpoint too.
+   */
+  void restore(Path metrics) throws IOException {
     Files.createDirectories(checkpoint().getParent());
     if (Checkpoint.exists(checkpoint())) {
       restore(Checkpoint.read(checkpoint(), backend, progress::note));
     }
-    return at.step();
+    if (Files.exists(metrics)) {
+      MetricsLog.retain(metrics, line -> !line.arm().equals(arm.label()) || isDone(line));
+    }
+    try (MetricsLog log = MetricsLog.append(metrics)) {
+      for (EpochRecord record : at.history()) {
+        log.write(new MetricsLine.Epoch(arm.label(), settings.seed(), record));
+      }
+    }
+  }
+
+  private boolean isDone(MetricsLine line) {
+    return switch (line) {
+      case MetricsLine.Step s -> s.step() < at.step();
+      case MetricsLine.Epoch e -> false;
+    };
   }
 
   /** Trains what is left to train and evaluates the result. */
@@ -108,9 +126,9 @@ final class ArmRun {
     while (at.epoch() < settings.epochs()) {
       trainEpoch(batches, log);
     }
+    StateDict.save(model, checkpoint().resolveSibling("weights.safetensors"));
     long start = System.nanoTime();
     var test = Evaluation.of(model, data.test(), data.train().normalization(), backend).result();
-    StateDict.save(model, checkpoint().resolveSibling("weights.safetensors"));
     double perStep = at.methodSteps() == 0 ? Double.NaN : at.methodSeconds() / at.methodSteps();
     return new SeedRun(
         settings.seed(), at.history(), test, at.seconds() + secondsSince(start), perStep);
@@ -147,7 +165,8 @@ final class ArmRun {
             at.epoch(),
             rate,
             Random.of(backend, settings.seed()).split(at.step()));
-    int correct = correct(r.output().toFloats(), batch.labels(), n);
+    var counted = new ClassificationReport(data.train().classes());
+    counted.add(r.output(), labels);
     double seconds = secondsSince(start);
     boolean atWork = distillation.distils(at.epoch()) || arm == Method.BASELINE;
     log.write(
@@ -167,7 +186,7 @@ final class ArmRun {
             at.step() + 1,
             at.taskLoss() + n * r.task(),
             at.distillationLoss() + n * r.distillation(),
-            at.correct() + correct,
+            at.correct() + counted.correct(),
             at.seen() + n,
             at.epochSeconds() + seconds,
             at.seconds() + seconds,
@@ -192,8 +211,8 @@ final class ArmRun {
     if (data.validation().count() > 0) {
       var evaluation =
           Evaluation.of(model, data.validation(), data.train().normalization(), backend);
-      loss = evaluation.meanCrossEntropy();
-      accuracy = (double) evaluation.correctAmong(1) / evaluation.count();
+      loss = evaluation.report().meanCrossEntropy();
+      accuracy = evaluation.report().accuracy();
     }
     var record =
         new EpochRecord(
@@ -232,20 +251,6 @@ final class ArmRun {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Of the first n rows of {@code output}, how many are largest at their label. */
-  private static int correct(float[] output, int[] labels, int n) {
-    int classes = output.length / n;
-    int correct = 0;
-    for (int i = 0; i < n; i++) {
-      int best = 0;
-      for (int c = 1; c < classes; c++) {
-        best = output[i * classes + c] > output[i * classes + best] ? c : best;
-      }
-      correct += best == labels[i] ? 1 : 0;
-    }
-    return correct;
-  }
-
   private void save() throws IOException {
     var tensors = new LinkedHashMap<String, Tensor>();
     model.state().forEach((name, t) -> tensors.put(MODEL + name, t));
@@ -255,6 +260,7 @@ final class ArmRun {
             Map.of(
                 "settings", SettingsFile.toJson(settings),
                 "arm", arm.label(),
+                "device", backend.name(),
                 "position", Json.write(at)))
         .write(checkpoint());
     lastCheckpoint = System.nanoTime();
@@ -268,6 +274,16 @@ final class ArmRun {
               + checkpoint()
               + " was written with other settings than those of the run"
               + " folder; start a new run with --out");
+    }
+    String device = Objects.requireNonNullElse(c.facts().get("device"), "");
+    if (!device.equals(backend.name())) {
+      throw new CheckpointException(
+          "checkpoint: "
+              + checkpoint()
+              + " was written on --device "
+              + device
+              + ", which rounds in its own way; resume it there, not on "
+              + backend.name());
     }
     var weights = new LinkedHashMap<String, Tensor>();
     var averages = new LinkedHashMap<String, Tensor>();

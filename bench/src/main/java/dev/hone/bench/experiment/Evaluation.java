@@ -1,5 +1,6 @@
 package dev.hone.bench.experiment;
 
+import dev.hone.autograd.NonFiniteException;
 import dev.hone.autograd.Tape;
 import dev.hone.bench.report.Predictions;
 import dev.hone.bench.report.TestResult;
@@ -9,20 +10,23 @@ import dev.hone.datasets.Epoch;
 import dev.hone.datasets.ImageDataset;
 import dev.hone.datasets.Normalization;
 import dev.hone.nn.Block;
+import dev.hone.nn.metric.ClassificationReport;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
 
 /** A model's outputs over a whole data set, in its order, in eval mode. */
 public final class Evaluation {
   private static final int BATCH = 256;
 
-  private final int classes;
   private final int[] labels;
   private final float[] logits;
+  private final ClassificationReport report;
 
-  private Evaluation(int classes, int[] labels, float[] logits) {
-    this.classes = classes;
+  private Evaluation(int[] labels, float[] logits, ClassificationReport report) {
     this.labels = labels;
     this.logits = logits;
+    this.report = report;
   }
 
   /**
@@ -41,23 +45,25 @@ public final class Evaluation {
     int n = data.count();
     int classes = data.classes();
     float[] logits = new float[Math.multiplyExact(n, classes)];
+    var report = new ClassificationReport(classes);
     try (Epoch epoch = Batches.inOrder(data, batchSize, normalization).epoch(0)) {
       int row = 0;
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
         try (var tape = Tape.inference()) {
-          float[] out = model.apply(tape.constant(batch.images(backend))).value().toFloats();
-          if (out.length != batch.size() * classes) {
+          Tensor out = model.apply(tape.constant(batch.images(backend))).value();
+          if (!out.shape().equals(Shape.of(batch.size(), classes))) {
             throw new IllegalArgumentException(
-                "evaluate: the model gives %d outputs per image, but %s has %d classes"
-                    .formatted(out.length / batch.size(), data.name(), classes));
+                "evaluate: the model's outputs have shape %s, but %s has %d classes"
+                    .formatted(out.shape(), data.name(), classes));
           }
-          System.arraycopy(out, 0, logits, row * classes, out.length);
+          report.add(out, batch.labels(backend));
+          System.arraycopy(out.toFloats(), 0, logits, row * classes, out.shape().size());
         }
         row += batch.size();
       }
     }
-    return new Evaluation(classes, data.labels(), logits);
+    return new Evaluation(data.labels(), logits, report);
   }
 
   /** Images. */
@@ -66,7 +72,7 @@ public final class Evaluation {
   }
 
   public int classes() {
-    return classes;
+    return report.confusion().classes();
   }
 
   /** A copy of the logits, {@code [N, classes]} row-major. */
@@ -74,57 +80,32 @@ public final class Evaluation {
     return logits.clone();
   }
 
-  /** The most probable class of each image, the first of equals; NaN is never the most probable. */
-  private int[] predicted() {
-    int[] predicted = new int[labels.length];
-    for (int i = 0; i < predicted.length; i++) {
-      int best = 0;
-      for (int c = 1; c < classes; c++) {
-        float v = logits[i * classes + c];
-        if (v > logits[i * classes + best] || Float.isNaN(logits[i * classes + best])) {
-          best = c;
-        }
-      }
-      predicted[i] = best;
-    }
-    return predicted;
+  /** Counts and losses. */
+  public ClassificationReport report() {
+    return report;
   }
 
-  /** How many images have their class among the {@code k} most probable. */
-  public int correctAmong(int k) {
-    int correct = 0;
-    for (int i = 0; i < labels.length; i++) {
-      float own = logits[i * classes + labels[i]];
-      int above = 0;
-      for (int c = 0; c < classes; c++) {
-        float v = logits[i * classes + c];
-        above += v > own || (v == own && c < labels[i]) ? 1 : 0;
-      }
-      correct += above < k && !Float.isNaN(own) ? 1 : 0;
-    }
-    return correct;
-  }
-
-  /** Mean of -log softmax at the label, in double. */
-  public double meanCrossEntropy() {
-    double sum = 0;
-    for (int i = 0; i < labels.length; i++) {
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < classes; c++) {
-        largest = Math.max(largest, logits[i * classes + c]);
-      }
-      double exponentials = 0;
-      for (int c = 0; c < classes; c++) {
-        exponentials += Math.exp(logits[i * classes + c] - largest);
-      }
-      sum += largest + Math.log(exponentials) - logits[i * classes + labels[i]];
-    }
-    return sum / labels.length;
-  }
-
-  /** Everything a report shows of it. */
+  /**
+   * Everything a report shows of it.
+   *
+   * @throws NonFiniteException if an output is NaN or infinite: there is no prediction to show then
+   */
   public TestResult result() {
+    if (report.notFinite() > 0) {
+      throw new NonFiniteException(
+          "evaluate: the network's output is NaN or infinite for %d of %d images: it has diverged;"
+                  .formatted(report.notFinite(), count())
+              + " train again with a lower --lr");
+    }
+    int[] predicted = new int[count()];
+    for (int i = 0; i < predicted.length; i++) {
+      for (int c = 1; c < classes(); c++) {
+        int row = i * classes();
+        predicted[i] = logits[row + c] > logits[row + predicted[i]] ? c : predicted[i];
+      }
+    }
+    int topFive = (int) Math.round(report.topK(5) * count());
     return new TestResult(
-        Predictions.of(classes, labels, predicted()), correctAmong(5), meanCrossEntropy());
+        Predictions.of(classes(), labels, predicted), topFive, report.meanCrossEntropy());
   }
 }

@@ -1,6 +1,6 @@
 package dev.hone.bench.experiment;
 
-import dev.hone.bench.report.AtomicFile;
+import dev.hone.nn.weights.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -4,7 +4,6 @@ import dev.hone.bench.report.Arm;
 import dev.hone.bench.report.Gallery;
 import dev.hone.bench.report.HtmlReport;
 import dev.hone.bench.report.Machine;
-import dev.hone.bench.report.MetricsLine;
 import dev.hone.bench.report.MetricsLog;
 import dev.hone.bench.report.Run;
 import dev.hone.bench.report.SeedRun;
@@ -36,7 +35,13 @@ public final class Training {
     record Stopped(Path folder) implements Outcome {}
   }
 
-  /** What does not belong to the settings, since the result does not depend on it. */
+  /**
+   * Where a run is computed. The result depends on none of it but the kind of backend, whose
+   * rounding is its own; a checkpoint remembers which it was.
+   *
+   * @param vector the width of its vectors, in words
+   * @param version of Hone
+   */
   public record Environment(Backend backend, int threads, String vector, String version) {}
 
   private final TrainSettings settings;
@@ -90,10 +95,7 @@ public final class Training {
     for (Method arm : settings.method().arms()) {
       last =
           new ArmRun(settings, arm, environment.backend(), data, folder, progress, stopRequested);
-      long done = last.restore();
-      if (Files.exists(metrics)) {
-        MetricsLog.retain(metrics, line -> !isAfter(line, arm, done, settings.epochs()));
-      }
+      last.restore(metrics);
       try (MetricsLog log = MetricsLog.append(metrics)) {
         SeedRun result = last.run(log);
         arms.add(new Arm(arm.label(), Distillation.describe(settings, arm), List.of(result)));
@@ -107,15 +109,6 @@ public final class Training {
     summary.writeCsv(folder.resolve("summary.csv"));
     summary.writeJson(folder.resolve("summary.json"));
     return new Outcome.Finished(run);
-  }
-
-  /** Whether {@code line} was logged by a part of {@code arm}'s training that is done again. */
-  private static boolean isAfter(MetricsLine line, Method arm, long stepsDone, int epochs) {
-    return line.arm().equals(arm.label())
-        && switch (line) {
-          case MetricsLine.Step s -> s.step() >= stepsDone;
-          case MetricsLine.Epoch e -> e.figures().epoch() >= epochs;
-        };
   }
 
   private Run report(TrainingData data, List<Arm> arms, ArmRun last) {
@@ -133,7 +126,7 @@ public final class Training {
     return new Run(
         Models.name(settings.model()) + " on " + data.train().name(),
         started,
-        Duration.between(started, Instant.now()),
+        trainingTime(arms),
         "./hone train --config " + folder.resolve(SettingsFile.NAME),
         SettingsFile.table(settings),
         Machine.current(environment.threads(), environment.vector(), environment.version()),
@@ -141,6 +134,13 @@ public final class Training {
         Models.describe(settings, last.model(), data.train()),
         arms,
         new Gallery(caption, examples));
+  }
+
+  /** What the arms took, counted through stops and resumptions. */
+  private static Duration trainingTime(List<Arm> arms) {
+    double seconds =
+        arms.stream().flatMap(arm -> arm.seeds().stream()).mapToDouble(SeedRun::seconds).sum();
+    return Duration.ofMillis(Math.round(1000 * seconds));
   }
 
   /** The first test image of each of some classes. */

@@ -1,5 +1,6 @@
 package dev.hone.bench.report;
 
+import dev.hone.nn.weights.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

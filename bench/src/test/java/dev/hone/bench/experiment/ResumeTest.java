@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.bench.report.MetricsLine;
+import dev.hone.bench.report.MetricsLog;
 import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.nn.train.Checkpoint;
 import dev.hone.nn.train.CheckpointException;
+import dev.hone.tensor.reference.ReferenceBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,9 +82,56 @@ class ResumeTest {
     }
     assertEquals(4, stops);
     assertArrayEquals(expected, weights("stopped"));
-    assertEquals(
-        Files.readString(folder.resolve("whole/metrics.jsonl")).lines().count(),
-        Files.readString(run.resolve("metrics.jsonl")).lines().count());
+    assertEquals(logged("whole"), logged("stopped"));
+  }
+
+  /** What the log is about, line by line, without its figures. */
+  private static List<String> logged(String run) throws IOException {
+    return MetricsLog.read(folder.resolve(run).resolve("metrics.jsonl")).stream()
+        .map(line ->
+            switch (line) {
+              case MetricsLine.Step step -> "step " + step.step();
+              case MetricsLine.Epoch epoch -> "epoch " + epoch.figures().epoch();
+            })
+        .sorted()
+        .toList();
+  }
+
+  /** A checkpoint from before the end of an epoch: that epoch is trained, and logged, once more. */
+  @Test
+  void goingOnFromAnOlderCheckpointLogsNothingTwice() throws IOException {
+    Path run = folder.resolve("older");
+    Training.run(SETTINGS, run, threads(1), Progress.silent(), after(4));
+    byte[] older = Files.readAllBytes(checkpoint("older"));
+    Training.resume(run, threads(1), Progress.silent(), after(6));
+    Files.write(checkpoint("older"), older);
+    Training.resume(run, threads(1), Progress.silent(), () -> false);
+    assertArrayEquals(expected, weights("older"));
+    assertEquals(logged("whole"), logged("older"));
+  }
+
+  /** Killed after the checkpoint of an epoch's end and before its line in the log. */
+  @Test
+  void anEpochThatWasNotLoggedIsLoggedOnResume() throws IOException {
+    Path run = folder.resolve("unlogged");
+    Training.run(SETTINGS, run, threads(1), Progress.silent(), after(8));
+    MetricsLog.retain(run.resolve("metrics.jsonl"), line -> line instanceof MetricsLine.Step);
+    Training.resume(run, threads(1), Progress.silent(), () -> false);
+    assertEquals(logged("whole"), logged("unlogged"));
+  }
+
+  @Test
+  void aCheckpointOfAnotherDeviceIsRefused() throws IOException {
+    Path run = folder.resolve("device");
+    Training.run(SETTINGS, run, threads(1), Progress.silent(), after(1));
+    var other = new Training.Environment(ReferenceBackend.float32(), 1, "none", "test");
+    String message =
+        String.valueOf(
+            assertThrows(
+                    CheckpointException.class,
+                    () -> Training.resume(run, other, Progress.silent(), () -> false))
+                .getMessage());
+    assertTrue(message.contains("--device cpu"), message);
   }
 
   @Test
@@ -117,6 +167,7 @@ class ResumeTest {
     assertTrue(!Files.exists(folder.resolve("killed/icp/weights.safetensors")), "was not killed");
     Training.resume(run, threads(3), Progress.silent(), () -> false);
     assertArrayEquals(expected, weights("killed"));
+    assertEquals(logged("whole"), logged("killed"));
   }
 
   @Test

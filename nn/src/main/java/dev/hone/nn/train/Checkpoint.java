@@ -13,13 +13,16 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Everything a run needs to go on as if nothing had happened: tensors by name and facts as text. On
  * disk it is a safetensors file whose metadata holds a SHA-256 of all the rest; the one before it
- * is kept, and read where the last cannot be.
+ * is kept, and read where the last cannot be. Reading changes nothing on disk.
  *
  * @param tensors parameters, buffers, the optimizer's averages
  * @param facts everything else: position, counts, history
@@ -37,6 +40,11 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> facts)
     return file.resolveSibling("previous-" + file.getFileName());
   }
 
+  /** Where a checkpoint is written before it takes its place. */
+  private static Path next(Path file) {
+    return file.resolveSibling("next-" + file.getFileName());
+  }
+
   /**
    * Writes the checkpoint: whole or not at all, whenever the process dies. The checkpoint that was
    * there becomes {@link #previous}.
@@ -44,41 +52,44 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> facts)
   public void write(Path file) throws IOException {
     var metadata = new TreeMap<>(facts);
     metadata.put(CHECKSUM, checksum());
-    Path fresh = file.resolveSibling("next-" + file.getFileName());
     var content = new Safetensors();
     new TreeMap<>(tensors).forEach(content::put);
     metadata.forEach(content::putMetadata);
-    content.write(fresh);
+    content.write(next(file));
+    // Killed between these renames, the process leaves the new one whole under next's name.
     if (Files.exists(file)) {
-      // Between these two renames only the previous one is there under its name, which read()
-      // finds.
       Files.move(file, previous(file), StandardCopyOption.ATOMIC_MOVE);
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(next(file), file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The names under which a checkpoint may lie, in the order in which they are tried. */
+  private static List<Path> candidates(Path file) {
+    return Stream.of(file, next(file), previous(file)).filter(Files::exists).toList();
   }
 
   /** Whether there is anything to go on from. */
   public static boolean exists(Path file) {
-    return Files.exists(file) || Files.exists(previous(file));
+    return !candidates(file).isEmpty();
   }
 
   /**
-   * The checkpoint in {@code file} or, where that is damaged or missing, the one before it.
+   * The checkpoint in {@code file} or, where that is damaged or missing, the nearest sound one.
    *
-   * @param warn is told if the one before had to serve
+   * @param warn is told of each that was damaged
+   * @throws CheckpointException if none is sound, about the first that was tried
    */
-  public static Checkpoint read(
-      Path file, Backend backend, java.util.function.Consumer<String> warn) {
-    try {
-      return readOne(file, backend);
-    } catch (CheckpointException e) {
-      if (!Files.exists(previous(file))) {
-        throw e;
+  public static Checkpoint read(Path file, Backend backend, Consumer<String> warn) {
+    CheckpointException first = null;
+    for (Path candidate : candidates(file)) {
+      try {
+        return readOne(candidate, backend);
+      } catch (CheckpointException e) {
+        first = first == null ? e : first;
+        warn.accept(e.getMessage());
       }
-      Checkpoint before = readOne(previous(file), backend);
-      warn.accept(e.getMessage() + "; going on from the one before it");
-      return before;
     }
+    throw first != null ? first : new CheckpointException("checkpoint: there is no " + file);
   }
 
   private static Checkpoint readOne(Path file, Backend backend) {

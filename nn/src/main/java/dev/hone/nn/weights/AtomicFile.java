@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +23,20 @@ public final class AtomicFile {
   @FunctionalInterface
   public interface Body {
     void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Replaces {@code target} by {@code content}; folders that are missing are made. */
+  public static void write(Path target, byte[] content) throws IOException {
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    write(target, out -> out.write(content));
+  }
+
+  /** Replaces {@code target} by {@code text} in UTF-8; folders that are missing are made. */
+  public static void write(Path target, String text) throws IOException {
+    write(target, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Replaces {@code target} by what {@code body} writes, or leaves it as it was and throws. */
