@@ -73,7 +73,7 @@ final class BatchNormalisation {
     float[] shift = sampleMean(x);
     double[] totals =
         sums((offset, n, sums, squares) ->
-            kernels.shiftedSums(x, offset, n, channels, shift, sums, squares));
+            kernels.norm().shiftedSums(x, offset, n, channels, shift, sums, squares));
     for (int c = 0; c < channels; c++) {
       double m = totals[c] / count();
       mean[c] = (float) (shift[c] + m);
@@ -158,7 +158,7 @@ final class BatchNormalisation {
       boolean relu,
       float[] y) {
     forBands((band, group, offset, n) ->
-        kernels.normalise(x, offset, n, channels, mean, scale, beta, residual, relu, y));
+        kernels.norm().normalise(x, offset, n, channels, mean, scale, beta, residual, relu, y));
   }
 
   // ---- backward ----
@@ -173,7 +173,7 @@ final class BatchNormalisation {
       double[] products) {
     double[] totals =
         sums((offset, n, sums, prods) ->
-            kernels.normGradientSums(dy, y, x, offset, n, channels, mean, sums, prods));
+            kernels.norm().normGradientSums(dy, y, x, offset, n, channels, mean, sums, prods));
     System.arraycopy(totals, 0, dbeta, 0, channels);
     System.arraycopy(totals, channels, products, 0, channels);
   }
@@ -189,14 +189,14 @@ final class BatchNormalisation {
       float[] level,
       float[] dx) {
     forBands((band, group, offset, n) ->
-        kernels.normGradient(dy, y, x, offset, n, channels, mean, scale, slope, level, dx));
+        kernels.norm().normGradient(dy, y, x, offset, n, channels, mean, scale, slope, level, dx));
   }
 
   /** dz = dy, or dy where y &gt; 0. */
   void masked(float[] dy, float @Nullable [] y, float[] dz) {
     forBands((band, group, offset, n) -> {
       if (y != null) {
-        kernels.wherePositive(y, offset, n * channels * lanes, dy, dz);
+        kernels.norm().wherePositive(y, offset, n * channels * lanes, dy, dz);
       } else {
         System.arraycopy(dy, offset, dz, offset, n * channels * lanes);
       }

@@ -71,7 +71,7 @@ final class DirectConvolution {
     this.groups = groups;
     this.yGroup = yGroup;
     lanes = kernels.lanes();
-    widths = kernels.columns();
+    widths = kernels.direct().columns();
     starts = new int[passes.size() + 1];
     for (int i = 0; i < passes.size(); i++) {
       starts[i + 1] = starts[i] + weightsLength(passes.get(i));
@@ -104,7 +104,7 @@ final class DirectConvolution {
   }
 
   private void packWeights(float[] w) {
-    int block = kernels.channels();
+    int block = kernels.direct().channels();
     for (int i = 0; i < passes.size(); i++) {
       ConvolutionPass p = passes.get(i);
       int start = starts[i];
@@ -115,7 +115,7 @@ final class DirectConvolution {
   }
 
   private void packWeights(ConvolutionPass p, float[] w, int channel, int start) {
-    int n = Math.min(kernels.channels(), p.outputC() - channel);
+    int n = Math.min(kernels.direct().channels(), p.outputC() - channel);
     int to = start + channel * p.tapsH() * p.run();
     for (int i = 0; i < p.tapsH(); i++) {
       for (int j = 0; j < p.tapsW(); j++) {
@@ -188,7 +188,7 @@ final class DirectConvolution {
           int iw = ow * p.stride() - p.padW() + j * p.dilationW();
           if (iw >= 0 && iw + (n - 1) * p.stride() < p.inputW()) {
             int step = p.stride() * p.inputC() * lanes;
-            kernels.pack(n, x, row + iw * p.inputC() * lanes, step, panel, to, p.inputC());
+            kernels.direct().pack(n, x, row + iw * p.inputC() * lanes, step, panel, to, p.inputC());
           } else {
             packBorder(row, iw, n, to);
           }
@@ -204,7 +204,7 @@ final class DirectConvolution {
         int at = to + k * lanes;
         if (column >= 0 && column < p.inputW()) {
           int source = row + column * p.inputC() * lanes;
-          kernels.copy1(x, source, lanes, panel, at, n * lanes, p.inputC());
+          kernels.direct().copy1(x, source, lanes, panel, at, n * lanes, p.inputC());
         } else {
           for (int c = 0; c < p.inputC(); c++) {
             Arrays.fill(panel, at + c * n * lanes, at + (c * n + 1) * lanes, 0f);
@@ -214,7 +214,7 @@ final class DirectConvolution {
     }
 
     private void multiplyRow(int oh, int first, int end) {
-      int block = kernels.channels();
+      int block = kernels.direct().channels();
       int length = p.tapsH() * p.run();
       int n;
       for (int ow = 0; ow < p.outputW(); ow += n) {
@@ -226,11 +226,12 @@ final class DirectConvolution {
           int m = Math.min(block, p.outputC() - k);
           int w = wo + k * length;
           int to = yo + k * lanes;
-          kernels.tile(
-              m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, y, to, yStep);
+          kernels
+              .direct()
+              .tile(m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, y, to, yStep);
         }
         if (residual != null || relu) {
-          kernels.finish(residual, relu, y, yo, n * p.outputC());
+          kernels.direct().finish(residual, relu, y, yo, n * p.outputC());
         }
       }
     }

@@ -142,7 +142,7 @@ final class Images {
     int groups = layout(y).groups();
     if (winograd
         && passes.size() == 1
-        && WinogradConvolution.suits(passes.getFirst(), kernels.channels())) {
+        && WinogradConvolution.suits(passes.getFirst(), kernels.winograd().channels())) {
       var pass = passes.getFirst();
       new WinogradConvolution(
               kernels, workers, pass, from, kernel, bias, residual, relu, to, groups)

@@ -92,7 +92,7 @@ final class WeightGradient {
     outputs = dyLayout.shape().dim(1);
     outputH = dyLayout.shape().dim(2);
     outputW = dyLayout.shape().dim(3);
-    block = kernels.channels();
+    block = kernels.weightGradient().channels();
     streamBlocks = (inputs * tapsW + STREAMS - 1) / STREAMS;
     residues = Math.min(c.stride(), (tapsH - 1) * c.dilation() + 1);
     bandRows = Math.max(1, Math.min(outputH, BAND_PIXELS / Math.max(outputW, 1)));
@@ -219,9 +219,9 @@ final class WeightGradient {
       int source = row + ((start + from * c.stride()) * inputs + stream % inputs) * lanes;
       int at = to + from * STREAMS * lanes;
       if (many == STREAMS) {
-        kernels.copy4(x, source, step, xPanel, at, STREAMS * lanes, end - from);
+        kernels.direct().copy4(x, source, step, xPanel, at, STREAMS * lanes, end - from);
       } else {
-        kernels.copy1(x, source, step, xPanel, at, STREAMS * lanes, end - from);
+        kernels.direct().copy1(x, source, step, xPanel, at, STREAMS * lanes, end - from);
       }
       clear(to + end * STREAMS * lanes, outputW - end, many);
     }
@@ -240,10 +240,10 @@ final class WeightGradient {
       for (int k = 0; k < blocks * block; k++) {
         int to = (k / block * pixels * block + k % block) * lanes;
         if (block == 4 && k % 4 == 0 && k + 4 <= channels) {
-          kernels.copy4(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
+          kernels.direct().copy4(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
           k += 3;
         } else if (k < channels) {
-          kernels.copy1(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
+          kernels.direct().copy1(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
         } else {
           for (int i = 0; i < pixels; i++) {
             int at = to + i * block * lanes;
@@ -270,7 +270,9 @@ final class WeightGradient {
           int tap = i * c.dilation();
           int row = tap % c.stride() * n + tap / c.stride();
           int sum = ((b * blocks + k) * tapsH + i) * tileLength;
-          kernels.products(xPanel, row * rowLength, dyPanel, d, rows * outputW, sums, sum);
+          kernels
+              .weightGradient()
+              .products(xPanel, row * rowLength, dyPanel, d, rows * outputW, sums, sum);
         }
       }
     }

@@ -75,7 +75,7 @@ final class WinogradConvolution {
     tilesW = p.outputW() / SIDE;
     tiles = tilesW * (p.outputH() / SIDE);
     u = Workspace.ofThread().floats(Workspace.Use.WEIGHTS, PLACES * p.inputC() * p.outputC());
-    int block = kernels.channels();
+    int block = kernels.winograd().channels();
     workers.parallelFor(p.outputC() / block, task -> transformWeights(w, task * block, block));
   }
 
@@ -137,7 +137,7 @@ final class WinogradConvolution {
 
   /** y = act(bias + residual + x conv w). */
   void run() {
-    int blocks = (tiles + ImageKernels.WINOGRAD_TILES - 1) / ImageKernels.WINOGRAD_TILES;
+    int blocks = (tiles + WinogradKernels.TILES - 1) / WinogradKernels.TILES;
     int enough = 2 * workers.threads();
     int parts =
         groups >= enough ? 1 : Math.min(blocks, (enough + groups - 1) / Math.max(groups, 1));
@@ -147,7 +147,7 @@ final class WinogradConvolution {
           var run = new Run(task / parts);
           int part = task % parts;
           for (int b = blocks * part / parts; b < blocks * (part + 1) / parts; b++) {
-            run.block(b * ImageKernels.WINOGRAD_TILES);
+            run.block(b * WinogradKernels.TILES);
           }
         });
   }
@@ -171,8 +171,8 @@ final class WinogradConvolution {
       xo = group * p.inputH() * row;
       yo = group * p.outputH() * p.outputW() * p.outputC() * lanes;
       // A vector more than a power of two, or the 36 places would share a few cache sets.
-      vStep = (p.inputC() * ImageKernels.WINOGRAD_TILES + 2) * lanes;
-      mStep = (p.outputC() * ImageKernels.WINOGRAD_TILES + 2) * lanes;
+      vStep = (p.inputC() * WinogradKernels.TILES + 2) * lanes;
+      mStep = (p.outputC() * WinogradKernels.TILES + 2) * lanes;
       Workspace own = Workspace.ofThread();
       border = own.floats(Workspace.Use.BORDER, PLACES * pixel);
       v = own.floats(Workspace.Use.TRANSFORMED, PLACES * vStep);
@@ -181,11 +181,11 @@ final class WinogradConvolution {
     }
 
     void block(int first) {
-      int count = Math.min(ImageKernels.WINOGRAD_TILES, tiles - first);
+      int count = Math.min(WinogradKernels.TILES, tiles - first);
       for (int j = 0; j < count; j++) {
         input(first + j, j * lanes);
       }
-      kernels.winogradProducts(v, vStep, u, p.inputC(), p.outputC(), m, mStep);
+      kernels.winograd().winogradProducts(v, vStep, u, p.inputC(), p.outputC(), m, mStep);
       for (int j = 0; j < count; j++) {
         output(first + j, j * lanes);
       }
@@ -196,10 +196,12 @@ final class WinogradConvolution {
       int w = tile % tilesW * SIDE - 1;
       if (h >= 0 && w >= 0 && h + 6 <= p.inputH() && w + 6 <= p.inputW()) {
         int from = xo + h * row + w * pixel;
-        kernels.winogradInput(x, from, row, pixel, p.inputC(), scratch, v, vo, vStep);
+        kernels.winograd().winogradInput(x, from, row, pixel, p.inputC(), scratch, v, vo, vStep);
       } else {
         copyWithBorder(h, w);
-        kernels.winogradInput(border, 0, 6 * pixel, pixel, p.inputC(), scratch, v, vo, vStep);
+        kernels
+            .winograd()
+            .winogradInput(border, 0, 6 * pixel, pixel, p.inputC(), scratch, v, vo, vStep);
       }
     }
 
@@ -224,10 +226,12 @@ final class WinogradConvolution {
       int step = p.outputC() * lanes;
       int rowStep = p.outputW() * step;
       int at = yo + tile / tilesW * SIDE * rowStep + tile % tilesW * SIDE * step;
-      kernels.winogradOutput(m, mo, mStep, p.outputC(), bias, scratch, y, at, rowStep, step);
+      kernels
+          .winograd()
+          .winogradOutput(m, mo, mStep, p.outputC(), bias, scratch, y, at, rowStep, step);
       if (residual != null || relu) {
         for (int i = 0; i < SIDE; i++) {
-          kernels.finish(residual, relu, y, at + i * rowStep, SIDE * p.outputC());
+          kernels.direct().finish(residual, relu, y, at + i * rowStep, SIDE * p.outputC());
         }
       }
     }
