@@ -737,9 +737,27 @@ public final class Tensor {
 
   /** This as dy {@code [N, K, OH, OW]}: the gradient of x {@code [N, C, H, W]}. */
   public Tensor convolutionInputGradient(Tensor w, Shape x, Convolution c) {
-    requireFloats("convolution input gradient", this, w);
+    return convolutionInputGradient(w, x, c, null, null);
+  }
+
+  /**
+   * This as dy {@code [N, K, OH, OW]}: the gradient of x {@code [N, C, H, W]} plus {@code added},
+   * and 0 unless {@code positive} &gt; 0, in one pass.
+   *
+   * @param added {@code [N, C, H, W]} or null
+   * @param positive {@code [N, C, H, W]} or null
+   */
+  public Tensor convolutionInputGradient(
+      Tensor w, Shape x, Convolution c, @Nullable Tensor added, @Nullable Tensor positive) {
+    requireFloats("convolution input gradient", this, w, added, positive);
     requireShape("convolution input gradient", "dy", this, c.output(x, w.shape()));
-    return backend().convolutionInputGradient(this, w, x, c);
+    if (added != null) {
+      requireShape("convolution input gradient", "added", added, x);
+    }
+    if (positive != null) {
+      requireShape("convolution input gradient", "positive", positive, x);
+    }
+    return backend().convolutionInputGradient(this, w, x, c, added, positive);
   }
 
   /** This as dy {@code [N, K, OH, OW]}: the gradient of w {@code [K, C, KH, KW]}. */

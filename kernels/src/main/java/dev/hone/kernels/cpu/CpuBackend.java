@@ -268,8 +268,14 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public Tensor convolutionInputGradient(Tensor dy, Tensor w, Shape x, Convolution c) {
-    return images.convolutionInputGradient(dy, w, x, c);
+  public Tensor convolutionInputGradient(
+      Tensor dy,
+      Tensor w,
+      Shape x,
+      Convolution c,
+      @Nullable Tensor added,
+      @Nullable Tensor positive) {
+    return images.convolutionInputGradient(dy, w, x, c, added, positive);
   }
 
   @Override

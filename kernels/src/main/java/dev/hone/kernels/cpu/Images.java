@@ -117,13 +117,20 @@ final class Images {
     return y;
   }
 
-  Tensor convolutionInputGradient(Tensor dy, Tensor w, Shape x, Convolution c) {
+  Tensor convolutionInputGradient(
+      Tensor dy,
+      Tensor w,
+      Shape x,
+      Convolution c,
+      @Nullable Tensor added,
+      @Nullable Tensor positive) {
     Tensor from = toBatchLanes(dy);
     Tensor kernel = strided(w);
-    Tensor dx = backend.emptyImages(x, Tensor.arenaOf(dy, w));
+    Tensor dx = backend.emptyImages(x, Tensor.arenaOf(dy, w, added, positive));
     var passes = ConvolutionPass.inputGradient(dy.shape(), strides(kernel), x, c);
     convolve(passes, from, kernel, new float[x.dim(1)], null, false, dx);
-    return dx;
+    Tensor sum = added == null ? dx : dx.plus(added);
+    return positive == null ? sum : sum.wherePositive(positive);
   }
 
   /** y = act(bias + residual + the passes over x), by the way that suits them. */

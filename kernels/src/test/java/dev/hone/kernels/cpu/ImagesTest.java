@@ -127,8 +127,11 @@ class ImagesTest {
         read(cpu, images.convolution(plain(cpu, x), plain(cpu, w), null, null, false, c.conv())));
     assertNear(
         "dx",
-        ORACLE.convolutionInputGradient(dy, w, c.x(), c.conv()),
-        read(cpu, images.convolutionInputGradient(lanes(cpu, dy), plain(cpu, w), c.x(), c.conv())));
+        ORACLE.convolutionInputGradient(dy, w, c.x(), c.conv(), null, null),
+        read(
+            cpu,
+            images.convolutionInputGradient(
+                lanes(cpu, dy), plain(cpu, w), c.x(), c.conv(), null, null)));
     assertNear(
         "dw",
         ORACLE.convolutionWeightGradient(dy, x, c.kernel(), c.conv()),
@@ -171,7 +174,7 @@ class ImagesTest {
     BatchNormGradient g = images.batchNormGradient(x, x, x, s, ones, 1e-5f, true, false);
     return new float[][] {
       read(cpu, images.convolution(x, w, null, null, false, c.conv())),
-      read(cpu, images.convolutionInputGradient(dy, w, c.x(), c.conv())),
+      read(cpu, images.convolutionInputGradient(dy, w, c.x(), c.conv(), null, null)),
       read(cpu, images.convolutionWeightGradient(dy, x, c.kernel(), c.conv())),
       read(cpu, s.mean()),
       read(cpu, s.variance()),

@@ -116,8 +116,22 @@ public interface Backend {
       boolean relu,
       Convolution c);
 
-  /** dx {@code [N, C, H, W]} from dy {@code [N, K, OH, OW]}; also the transposed convolution. */
-  Tensor convolutionInputGradient(Tensor dy, Tensor w, Shape x, Convolution c);
+  /**
+   * dx {@code [N, C, H, W]} from dy {@code [N, K, OH, OW]}, also the transposed convolution, with
+   * what a backward pass mostly does next in the same pass:
+   *
+   * <pre>dx = dy conv^T w + added, and 0 unless positive &gt; 0</pre>
+   *
+   * @param added of x's shape, such as the cotangent that x has from elsewhere, or null
+   * @param positive of x's shape, such as x itself where it came out of relu, or null
+   */
+  Tensor convolutionInputGradient(
+      Tensor dy,
+      Tensor w,
+      Shape x,
+      Convolution c,
+      @Nullable Tensor added,
+      @Nullable Tensor positive);
 
   /** dw {@code [K, C, KH, KW]} from dy {@code [N, K, OH, OW]} and x {@code [N, C, H, W]}. */
   Tensor convolutionWeightGradient(Tensor dy, Tensor x, Shape w, Convolution c);

@@ -53,6 +53,12 @@ final class ConvolutionCases {
       epilogues(rows, geometry(n, 4, 5, 6, 17, 3, SAME));
     }
     epilogues(rows, geometry(2, 16, 8, 8, 32, 1, new Convolution(2, 0)));
+    epilogues(rows, geometry(3, 16, 8, 12, 32, 3, SAME));
+    for (int n : Rows.BATCHES) {
+      inputGradientEpilogues(rows, geometry(n, 4, 5, 6, 17, 3, SAME));
+    }
+    inputGradientEpilogues(rows, geometry(2, 16, 8, 8, 32, 3, HALF));
+    inputGradientEpilogues(rows, geometry(3, 32, 8, 12, 16, 3, SAME));
   }
 
   private static List<Geometry> geometries() {
@@ -67,6 +73,7 @@ final class ConvolutionCases {
     all.add(geometry(1, 16, 32, 32, 32, 3, HALF));
     all.add(geometry(2, 32, 16, 16, 64, 3, HALF));
     all.add(geometry(3, 64, 8, 8, 64, 3, SAME));
+    all.add(geometry(17, 16, 8, 4, 32, 3, SAME));
     all.add(geometry(9, 16, 8, 8, 32, 1, new Convolution(2, 0)));
     all.add(geometry(3, 32, 7, 7, 64, 1, new Convolution(2, 0)));
     // other kernels, strides, paddings, dilations
@@ -113,6 +120,36 @@ final class ConvolutionCases {
             x -> x.getFirst().convolutionInputGradient(x.getLast(), g.x, g.c),
             input(g.y(), a),
             input(g.w, a));
+  }
+
+  private static void inputGradientEpilogues(List<OpCase> rows, Geometry g) {
+    var gradient = new Rows(rows, "convolutionInputGradient");
+    var tolerance = new Tolerance.OfTerms(g.w.size() / g.w.dim(1) + 1);
+    Input dy = general(g.y().dims());
+    Input w = general(g.w.dims());
+    Input x = general(g.x.dims());
+    gradient.add(
+        g + " added",
+        tolerance,
+        t -> t.get(0).convolutionInputGradient(t.get(1), g.x, g.c, t.get(2), null),
+        dy,
+        w,
+        x);
+    gradient.add(
+        g + " where positive",
+        tolerance,
+        t -> t.get(0).convolutionInputGradient(t.get(1), g.x, g.c, null, t.get(2)),
+        dy,
+        w,
+        x);
+    gradient.add(
+        g + " added, where positive",
+        tolerance,
+        t -> t.get(0).convolutionInputGradient(t.get(1), g.x, g.c, t.get(2), t.get(3)),
+        dy,
+        w,
+        x,
+        x.as(Arrangement.PERMUTED));
   }
 
   private static void weightGradient(List<OpCase> rows, Geometry g, Arrangement a) {

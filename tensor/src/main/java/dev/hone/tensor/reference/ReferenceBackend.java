@@ -294,9 +294,25 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public Tensor convolutionInputGradient(Tensor dy, Tensor w, Shape x, Convolution c) {
+  public Tensor convolutionInputGradient(
+      Tensor dy,
+      Tensor w,
+      Shape x,
+      Convolution c,
+      @Nullable Tensor added,
+      @Nullable Tensor positive) {
     Array4 dx = Convolutions.inputGradient(Array4.of(dy), Array4.of(w), x, c);
-    return float32(dx, Tensor.arenaOf(dy, w));
+    double[] values = dx.values();
+    if (added != null) {
+      addTo(values, added);
+    }
+    if (positive != null) {
+      double[] sign = values(positive);
+      for (int e = 0; e < sign.length; e++) {
+        values[e] = sign[e] > 0 ? values[e] : 0;
+      }
+    }
+    return float32(dx, Tensor.arenaOf(dy, w, added, positive));
   }
 
   @Override
