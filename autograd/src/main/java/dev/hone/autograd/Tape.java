@@ -129,18 +129,7 @@ public final class Tape implements AutoCloseable {
       throw new IllegalArgumentException("gradients: the loss belongs to another tape");
     }
     boolean[] leads = leadsToTarget(targets);
-    var cotangents = new Tensor[nodes.size()];
-    if (y.isTracked()) {
-      cotangents[y.index()] = dy.in(arena);
-    }
-    for (int i = nodes.size() - 1; i >= 0; i--) {
-      Node node = nodes.get(i);
-      Tensor cotangent = cotangents[i];
-      if (node != null && cotangent != null && leads[i]) {
-        node.op.vjp(node.saved, cotangent, new Inputs(node, leads, cotangents));
-      }
-    }
-    return collect(targets, cotangents);
+    return collect(targets, new Walk(leads, targets).back(y, dy.in(arena)));
   }
 
   /** Marks every variable that a target flows into; nothing else needs a cotangent. */
@@ -177,37 +166,131 @@ public final class Tape implements AutoCloseable {
     return new Gradients(byTarget);
   }
 
-  /** Adds up what an op offers for its inputs. */
-  private final class Inputs implements Cotangents {
-    private final Node node;
+  /** One walk back over the tape. */
+  private final class Walk {
     private final boolean[] leads;
     private final @Nullable Tensor[] cotangents;
 
-    Inputs(Node node, boolean[] leads, @Nullable Tensor[] cotangents) {
-      this.node = node;
+    /** How many more cotangents of variable i may come, at most. */
+    private final int[] pending;
+
+    /** Whether variable i is a target: then its cotangent is wanted whole. */
+    private final boolean[] target;
+
+    /** Whether the cotangent of variable i is 0 where the variable is not positive. */
+    private final boolean[] masked;
+
+    Walk(boolean[] leads, Collection<Variable> targets) {
       this.leads = leads;
-      this.cotangents = cotangents;
+      cotangents = new Tensor[leads.length];
+      pending = new int[leads.length];
+      target = new boolean[leads.length];
+      masked = new boolean[leads.length];
+      targets.forEach(v -> target[v.index()] = true);
+    }
+
+    /** The cotangents of all variables on the way from y to the targets, by index. */
+    @Nullable Tensor[] back(Variable y, Tensor dy) {
+      if (y.isTracked()) {
+        countPending(y.index());
+        cotangents[y.index()] = dy;
+        for (int i = y.index(); i >= 0; i--) {
+          Node node = nodes.get(i);
+          Tensor cotangent = cotangents[i];
+          if (node != null && cotangent != null && leads[i]) {
+            node.op.vjp(node.saved, cotangent, new Inputs(this, node, masked[i]));
+          }
+        }
+      }
+      return cotangents;
+    }
+
+    private void countPending(int from) {
+      boolean[] reached = new boolean[leads.length];
+      reached[from] = true;
+      for (int i = from; i >= 0; i--) {
+        Node node = nodes.get(i);
+        if (node != null && reached[i] && leads[i]) {
+          for (Variable input : node.inputs) {
+            if (wants(input)) {
+              reached[input.index()] = true;
+              pending[input.index()]++;
+            }
+          }
+        }
+      }
+    }
+
+    boolean wants(Variable v) {
+      return v.isTracked() && leads[v.index()];
+    }
+
+    /** Adds {@code dx} to v's cotangent. */
+    void add(Variable v, Tensor dx) {
+      Tensor sum = cotangents[v.index()];
+      cotangents[v.index()] = sum == null ? dx : sum.plus(dx);
+      pending[v.index()]--;
+    }
+
+    /**
+     * Adds {@code dx} to v's cotangent, in the kernel itself; if nothing more comes and v came out
+     * of relu, the kernel masks it too.
+     */
+    Tensor add(Variable v, Cotangents.Fused dx) {
+      int i = v.index();
+      Node maker = nodes.get(i);
+      boolean mask = pending[i] == 1 && !target[i] && maker != null && maker.op.endsInRelu();
+      Tensor sum = dx.dx(cotangents[i], mask ? v.value() : null);
+      cotangents[i] = sum;
+      masked[i] = mask;
+      pending[i]--;
+      return sum;
+    }
+  }
+
+  /** Takes what an op offers for its inputs. */
+  private final class Inputs implements Cotangents {
+    private final Walk walk;
+    private final Node node;
+    private final boolean dyIsMasked;
+
+    Inputs(Walk walk, Node node, boolean dyIsMasked) {
+      this.walk = walk;
+      this.node = node;
+      this.dyIsMasked = dyIsMasked;
     }
 
     @Override
     public boolean wants(int input) {
-      Variable v = node.inputs.get(input);
-      return v.isTracked() && leads[v.index()];
+      return walk.wants(node.inputs.get(input));
     }
 
     @Override
     public void add(int input, Supplier<Tensor> dx) {
-      if (!wants(input)) {
-        return;
+      if (wants(input)) {
+        Tensor g = dx.get();
+        require(input, g);
+        walk.add(node.inputs.get(input), g);
       }
-      Tensor g = dx.get();
-      Variable v = node.inputs.get(input);
-      requireShape("input " + input + " of " + node.op.label(), v.shape(), g);
+    }
+
+    @Override
+    public void add(int input, Fused dx) {
+      if (wants(input)) {
+        require(input, walk.add(node.inputs.get(input), dx));
+      }
+    }
+
+    @Override
+    public boolean dyIsMasked() {
+      return dyIsMasked;
+    }
+
+    private void require(int input, Tensor g) {
+      requireShape("input " + input + " of " + node.op.label(), node.inputs.get(input).shape(), g);
       if (finiteChecked) {
         requireFinite(g, node.op.label(), "gradient of input " + input, node.path);
       }
-      Tensor sum = cotangents[v.index()];
-      cotangents[v.index()] = sum == null ? g : sum.plus(g);
     }
   }
 

@@ -28,8 +28,8 @@ public sealed interface Convolve extends Op {
     public void vjp(Saved saved, Tensor dy, Cotangents dx) {
       Tensor x = saved.input(0);
       Tensor w = saved.input(1);
-      Tensor dz = relu ? dy.wherePositive(saved.output()) : dy;
-      dx.add(0, () -> dz.convolutionInputGradient(w, x.shape(), c));
+      Tensor dz = relu && !dx.dyIsMasked() ? dy.wherePositive(saved.output()) : dy;
+      dx.add(0, (added, positive) -> dz.convolutionInputGradient(w, x.shape(), c, added, positive));
       dx.add(1, () -> dz.convolutionWeightGradient(x, w.shape(), c));
       if (bias) {
         dx.add(2, () -> dz.sum(0, 2, 3));
@@ -37,6 +37,11 @@ public sealed interface Convolve extends Op {
       if (residual) {
         dx.add(residualInput(), () -> dz);
       }
+    }
+
+    @Override
+    public boolean endsInRelu() {
+      return relu;
     }
 
     private int residualInput() {

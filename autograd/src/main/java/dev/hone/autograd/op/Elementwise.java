@@ -219,7 +219,12 @@ public sealed interface Elementwise extends Op {
 
     @Override
     public void vjp(Saved saved, Tensor dy, Cotangents dx) {
-      dx.add(0, () -> dy.wherePositive(saved.output()));
+      dx.add(0, () -> dx.dyIsMasked() ? dy : dy.wherePositive(saved.output()));
+    }
+
+    @Override
+    public boolean endsInRelu() {
+      return true;
     }
   }
 

@@ -37,7 +37,7 @@ public sealed interface Normalize extends Op {
           dy.backend()
               .batchNormGradient(
                   dy,
-                  relu ? saved.output() : null,
+                  relu && !dx.dyIsMasked() ? saved.output() : null,
                   saved.input(0),
                   statistics,
                   saved.input(1),
@@ -50,6 +50,11 @@ public sealed interface Normalize extends Op {
       if (wantsDresidual) {
         dx.add(3, () -> Objects.requireNonNull(g.dresidual()));
       }
+    }
+
+    @Override
+    public boolean endsInRelu() {
+      return relu;
     }
 
     @Override

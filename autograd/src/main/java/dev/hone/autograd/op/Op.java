@@ -18,6 +18,14 @@ public sealed interface Op
   /** Offers dx for each input; only those that lead to a target are computed. */
   void vjp(Saved saved, Tensor dy, Cotangents dx);
 
+  /**
+   * Whether y is relu of something, so that dy counts only where y &gt; 0. Whoever computes the
+   * last part of dy may then leave out the rest of it, in the pass that it makes anyway.
+   */
+  default boolean endsInRelu() {
+    return false;
+  }
+
   /** What errors call it. */
   default String label() {
     return getClass().getSimpleName();
