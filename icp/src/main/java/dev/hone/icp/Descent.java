@@ -4,6 +4,7 @@ import dev.hone.autograd.NonFiniteException;
 import dev.hone.autograd.Tape;
 import dev.hone.autograd.Variable;
 import dev.hone.nn.Block;
+import dev.hone.nn.Mode;
 import dev.hone.nn.loss.PerSampleLoss;
 import dev.hone.nn.optim.RuleState;
 import dev.hone.nn.optim.UpdateRule;
@@ -18,27 +19,40 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a {@link Perturbation}: the point that moves, the rule's state and what was seen on
- * the way. All of it lives in an arena of its own; each step has a tape of its own besides.
+ * One run of a {@link Perturbation} on a batch, or on a part of one: the point that moves, the
+ * rule's state and what was seen on the way. All of it lives in an arena of its own; each step has
+ * a tape of its own besides.
  *
- * <p>Everything here is elementwise or per sample, so in eval mode a batch may be split in groups
- * that run apart, with the same result. A random start is drawn for the whole batch beforehand.
+ * <p>Everything here is elementwise or per sample, so in eval mode the batch is worked on in {@link
+ * dev.hone.tensor.backend.Backend#forParts parts}, each of which takes all its steps before the
+ * next begins: "depth first", with the same bits as layer by layer. A random start is drawn for the
+ * whole batch beforehand.
  */
 final class Descent<S extends RuleState> {
   private static final long START = 0;
   private static final long DROPOUT = 1;
 
   private final Perturbation settings;
+  private final Perturbation.Limits limits;
   private final UpdateRule<S> rule;
   private final Block model;
   private final PerSampleLoss loss;
-  private final Random random;
+  private final Mode mode;
+  private final Mode looking;
+
+  /** The number of the first sample in the whole batch, for errors. */
+  private final int first;
+
+  private final Arena arena;
 
   /** Where each sample started, {@code [N, ...]}; never written. */
   private final Tensor origin;
 
-  /** Where each sample is, {@code [N, ...]}: memory of this run. */
-  private final Tensor x;
+  /** Where each sample is, {@code [N, ...]}: the origin until the first move, then {@link #own}. */
+  private Tensor x;
+
+  /** Memory for x. */
+  private final Tensor own;
 
   private final S state;
 
@@ -53,59 +67,115 @@ final class Descent<S extends RuleState> {
   private final List<double[]> seen = new ArrayList<>();
 
   private Descent(
-      Perturbation settings,
-      UpdateRule<S> rule,
-      Block model,
-      PerSampleLoss loss,
-      Tensor images,
-      Random random,
-      Arena arena) {
-    this.settings = settings;
+      Whole whole, UpdateRule<S> rule, PerSampleLoss loss, int from, int to, Arena arena) {
+    this.settings = whole.settings;
     this.rule = rule;
-    this.model = model;
+    this.model = whole.model;
     this.loss = loss;
-    this.random = random;
-    this.origin = images.in(arena);
-    this.x = images.backend().contiguous(images, arena);
-    this.state = rule.init(x);
-    this.movable = movable(settings.limits());
-    this.best = settings.watch().best() ? images.backend().contiguous(images, arena) : null;
-    int n = images.shape().dim(0);
+    this.mode = whole.mode;
+    this.looking = whole.looking;
+    this.first = from;
+    this.arena = arena;
+    this.limits = settings.limits().part(whole.images.shape(), from, to);
+    Tensor part = whole.images.in(arena).slice(0, from, to);
+    this.origin = part.backend().packed(part, arena);
+    this.own = part.backend().packed(origin, arena);
+    this.x = origin;
+    this.state = rule.init(origin);
+    this.movable = movable(limits);
+    this.best = settings.watch().best() ? part.backend().packed(origin, arena) : null;
+    int n = to - from;
     this.bestLoss = new double[n];
     Arrays.fill(bestLoss, Double.POSITIVE_INFINITY);
     this.arrived = new boolean[n];
   }
+
+  /** What all parts of a batch share. */
+  private record Whole(
+      Perturbation settings,
+      Block model,
+      PerSampleLoss loss,
+      Tensor images,
+      @Nullable Tensor noise,
+      Mode mode,
+      Mode looking) {}
 
   static Perturbed run(
       Perturbation p, Block model, PerSampleLoss loss, Tensor images, Random random) {
     if (images.shape().rank() == 0) {
       throw new ShapeException("perturbation: the input must be a batch, [N, ...], but is []");
     }
-    return run(p, p.rule(), model, loss, images, random);
+    p.limits().requireFit(images.shape());
+    try (var arena = new Arena();
+        var frozen = Mode.frozen()) {
+      boolean alone = p.batchNorm() == BatchNormMode.EVAL;
+      Random dropout = random.split(DROPOUT);
+      Mode mode = alone ? frozen : p.batchNorm().mode(dropout);
+      Mode looking = alone ? frozen : p.batchNorm().looking(dropout);
+      float radius = (float) p.limits().startRadius();
+      Tensor noise =
+          radius > 0 && stepsOf(p) > 0
+              ? random.split(START).uniform(images.shape(), -radius, radius).in(arena)
+              : null;
+      return run(new Whole(p, model, loss, images, noise, mode, looking), alone);
+    }
   }
 
-  private static <S extends RuleState> Perturbed run(
-      Perturbation p,
+  /** T, or 0 where no step would move anything. */
+  private static int stepsOf(Perturbation p) {
+    return p.limits().sampleEps() == null && p.eps() == 0 ? 0 : p.steps();
+  }
+
+  /**
+   * @param alone whether no sample depends on another
+   */
+  private static Perturbed run(Whole whole, boolean alone) {
+    Tensor images = whole.images;
+    int n = images.shape().dim(0);
+    Tensor result = images.backend().full(images.shape(), images.dtype(), 0, images.arena());
+    Trace.Parts seen = new Trace.Parts(n);
+    if (alone && n > 0 && whole.loss.part(0, n).isPresent()) {
+      images
+          .backend()
+          .forParts(
+              images.shape(),
+              (from, to) ->
+                  run(whole, whole.loss.part(from, to).orElseThrow(), from, to, result, seen));
+    } else {
+      run(whole, whole.loss, 0, n, result, seen);
+    }
+    return new Perturbed(result, whole.settings.watch().traced() ? seen.trace() : Trace.none());
+  }
+
+  private static void run(
+      Whole whole, PerSampleLoss loss, int from, int to, Tensor result, Trace.Parts seen) {
+    run(whole, whole.settings.rule(), loss, from, to, result, seen);
+  }
+
+  private static <S extends RuleState> void run(
+      Whole whole,
       UpdateRule<S> rule,
-      Block model,
       PerSampleLoss loss,
-      Tensor images,
-      Random random) {
+      int from,
+      int to,
+      Tensor result,
+      Trace.Parts seen) {
     try (var arena = new Arena()) {
-      var descent = new Descent<>(p, rule, model, loss, images, random, arena);
-      Tensor result = descent.descend();
-      return new Perturbed(
-          images.backend().contiguous(result, images.arena()), new Trace(descent.seen()));
+      var descent = new Descent<>(whole, rule, loss, from, to, arena);
+      Tensor noise = whole.noise;
+      result
+          .slice(0, from, to)
+          .assign(descent.descend(noise == null ? null : noise.in(arena).slice(0, from, to)));
+      seen.add(from, descent.seen);
     }
   }
 
-  /** Takes the steps; returns the last or the best point. */
-  private Tensor descend() {
-    boolean still = settings.limits().sampleEps() == null && settings.eps() == 0;
-    int steps = still ? 0 : settings.steps();
-    if (steps > 0 && settings.limits().startRadius() > 0) {
-      startAtRandom();
+  /** Takes the steps, the first from {@code noise} away; returns the last or the best point. */
+  private Tensor descend(@Nullable Tensor noise) {
+    if (noise != null) {
+      move(origin.plus(limits.space().toInput(noise)));
     }
+    int steps = stepsOf(settings);
     boolean done = false;
     for (int t = 0; t < steps && !done; t++) {
       done = step(t);
@@ -116,19 +186,10 @@ final class Descent<S extends RuleState> {
     return best == null ? x : best;
   }
 
-  private void startAtRandom() {
-    try (var scratch = new Arena()) {
-      float radius = (float) settings.limits().startRadius();
-      Tensor noise = random.split(START).uniform(x.shape(), -radius, radius).in(scratch);
-      move(origin.in(scratch).plus(settings.limits().space().toInput(noise)));
-    }
-  }
-
   /** One step from x; true if there is none left to take. */
   private boolean step(int t) {
     try (var tape = Tape.record()) {
       Variable at = tape.watch(x);
-      var mode = settings.batchNorm().mode(random.split(DROPOUT));
       Variable losses = perSample(loss.of(model.apply(at, mode)));
       if (settings.watch().needsLosses() && observe(losses.value())) {
         return true;
@@ -136,7 +197,7 @@ final class Descent<S extends RuleState> {
       // The sum, not the mean: each sample's own gradient, whatever the batch size.
       Tensor dx = tape.gradients(losses.sum(), at).get(at);
       requireFinite(dx, t);
-      Space space = settings.limits().space();
+      Space space = limits.space();
       Tensor step = space.toInput(scaled(rule.step(state, at.value(), space.gradient(dx))));
       move(
           switch (settings.direction()) {
@@ -148,7 +209,7 @@ final class Descent<S extends RuleState> {
   }
 
   private Tensor scaled(Tensor step) {
-    Tensor perSample = settings.limits().sampleEps();
+    Tensor perSample = limits.sampleEps();
     return perSample == null
         ? step.times(settings.eps())
         : step.times(Axes.perSample(perSample, step.shape().rank()));
@@ -156,18 +217,17 @@ final class Descent<S extends RuleState> {
 
   /** Goes to {@code there}, or as near as the limits allow. */
   private void move(Tensor there) {
-    var limits = settings.limits();
     Tensor inside = limits.projection().apply(there, origin, limits.space());
     Tensor valid = limits.range().clamp(inside);
     Tensor free = movable;
-    x.assign(free == null ? valid : Tensor.where(free, valid, x.in(valid.arena())));
+    own.assign(free == null ? valid : Tensor.where(free, valid, x.in(valid.arena())));
+    x = own;
   }
 
   /** Looks at the losses of the last point. */
   private void look() {
     try (var tape = Tape.inference()) {
-      var mode = settings.batchNorm().looking(random.split(DROPOUT));
-      observe(perSample(loss.of(model.apply(tape.constant(x), mode))).value());
+      observe(perSample(loss.of(model.apply(tape.constant(x), looking))).value());
     }
   }
 
@@ -213,37 +273,15 @@ final class Descent<S extends RuleState> {
     Tensor free = null;
     Tensor mask = limits.mask();
     if (mask != null) {
-      if (!mask.shape().broadcastsTo(x.shape())) {
-        throw new ShapeException(
-            "perturbation: the mask must broadcast to the input "
-                + x.shape()
-                + ", but has shape "
-                + mask.shape());
-      }
-      free = mask.in(x.arena()).notEqualTo(mask.fullLike(0));
+      free = mask.in(arena).notEqualTo(mask.in(arena).fullLike(0));
     }
     Tensor eps = limits.sampleEps();
     if (eps != null) {
-      requireSampleEps(eps);
-      Tensor positive = eps.in(x.arena()).greater(eps.fullLike(0));
+      Tensor positive = eps.in(arena).greater(eps.in(arena).fullLike(0));
       Tensor moves = Axes.perSample(positive, x.shape().rank());
       free = free == null ? moves : free.times(moves);
     }
     return free;
-  }
-
-  private void requireSampleEps(Tensor eps) {
-    Shape expected = Shape.of(x.shape().dim(0));
-    if (!eps.shape().equals(expected)) {
-      throw new ShapeException(
-          "perturbation: eps per sample must have shape " + expected + ", but has " + eps.shape());
-    }
-    for (double e : eps.toDoubles()) {
-      if (!(e >= 0 && Double.isFinite(e))) {
-        throw new IllegalArgumentException(
-            "perturbation: eps must be finite and not negative, but one sample's is " + e);
-      }
-    }
   }
 
   private Tensor perSample(float[] values) {
@@ -264,18 +302,18 @@ final class Descent<S extends RuleState> {
     return losses;
   }
 
+  /** By each sample's sum, which is finite where all its elements are. */
   private void requireFinite(Tensor dx, int t) {
     if (dx.shape().size() == 0) {
       return;
     }
     int rank = dx.shape().rank();
-    Tensor largest = rank == 1 ? dx.abs() : dx.abs().max(Axes.withinSample(rank));
-    double[] bySample = largest.toDoubles();
+    double[] bySample = (rank == 1 ? dx : dx.sum(Axes.withinSample(rank))).toDoubles();
     for (int i = 0; i < bySample.length; i++) {
       if (!Double.isFinite(bySample[i])) {
         throw new NonFiniteException(
             "perturbation: the gradient of sample "
-                + i
+                + (first + i)
                 + " has a NaN or an infinity at step "
                 + t
                 + " of "
@@ -283,9 +321,5 @@ final class Descent<S extends RuleState> {
                 + "; look at that input, or lower eps");
       }
     }
-  }
-
-  private List<double[]> seen() {
-    return settings.watch().traced() ? seen : List.of();
   }
 }

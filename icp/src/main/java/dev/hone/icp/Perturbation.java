@@ -8,6 +8,8 @@ import dev.hone.nn.optim.Sgd;
 import dev.hone.nn.optim.Sign;
 import dev.hone.nn.optim.UpdateRule;
 import dev.hone.tensor.Random;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,47 @@ public record Perturbation(
       @Nullable Tensor mask) {
     static final Limits NONE =
         new Limits(Projection.none(), ValidRange.unlimited(), Space.asGiven(), 0, null, null);
+
+    /** Complains unless mask and eps per sample fit an input of shape {@code x}. */
+    void requireFit(Shape x) {
+      if (mask != null && !mask.shape().broadcastsTo(x)) {
+        throw new ShapeException(
+            "perturbation: the mask must broadcast to the input "
+                + x
+                + ", but has shape "
+                + mask.shape());
+      }
+      if (sampleEps == null) {
+        return;
+      }
+      Shape expected = Shape.of(x.dim(0));
+      if (!sampleEps.shape().equals(expected)) {
+        throw new ShapeException(
+            "perturbation: eps per sample must have shape "
+                + expected
+                + ", but has "
+                + sampleEps.shape());
+      }
+      for (double e : sampleEps.toDoubles()) {
+        if (!(e >= 0 && Double.isFinite(e))) {
+          throw new IllegalArgumentException(
+              "perturbation: eps must be finite and not negative, but one sample's is " + e);
+        }
+      }
+    }
+
+    /** The limits of the samples {@code from} to {@code to} of an input of shape {@code x}. */
+    Limits part(Shape x, int from, int to) {
+      boolean perSample =
+          mask != null && mask.shape().rank() == x.rank() && mask.shape().dim(0) > 1;
+      return new Limits(
+          projection,
+          range,
+          space,
+          startRadius,
+          sampleEps == null ? null : sampleEps.slice(0, from, to),
+          mask != null && perSample ? mask.slice(0, from, to) : mask);
+    }
   }
 
   /**

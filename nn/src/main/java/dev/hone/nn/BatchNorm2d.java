@@ -1,5 +1,6 @@
 package dev.hone.nn;
 
+import dev.hone.autograd.Tape;
 import dev.hone.autograd.Variable;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
@@ -45,12 +46,8 @@ public final class BatchNorm2d extends Block {
     x.shape().requireRank("batch norm", "x", 4);
     return switch (mode) {
       case Mode.Train train -> normalize(x, null, false, train);
-      case Mode.Eval _ -> {
-        int channels = gamma.shape().dim(0);
-        Affine a = affine(x);
-        Variable scaled = x.times(a.scale.reshape(1, channels, 1, 1));
-        yield scaled.plus(a.shift.reshape(1, channels, 1, 1));
-      }
+      case Mode.Eval _ -> affine(x.tape()).of(x);
+      case Mode.Frozen frozen -> frozen.once(this, this::affine).on(x.tape()).of(x);
     };
   }
 
@@ -80,11 +77,20 @@ public final class BatchNorm2d extends Block {
   }
 
   /** y = x * scale + shift, {@code [C]} each: what eval mode is. */
-  record Affine(Variable scale, Variable shift) {}
+  record Affine(Variable scale, Variable shift) {
+    /** The same values as constants of {@code tape}. */
+    Affine on(Tape tape) {
+      return new Affine(tape.constant(scale.value()), tape.constant(shift.value()));
+    }
 
-  /** Eval mode on {@code x}'s tape; gradients flow to gamma and beta. */
-  Affine affine(Variable x) {
-    var tape = x.tape();
+    private Variable of(Variable x) {
+      int channels = scale.shape().dim(0);
+      return x.times(scale.reshape(1, channels, 1, 1)).plus(shift.reshape(1, channels, 1, 1));
+    }
+  }
+
+  /** Eval mode on {@code tape}; gradients flow to gamma and beta. */
+  Affine affine(Tape tape) {
     Variable variance = tape.constant(runningVariance);
     Variable scale = gamma.on(tape).dividedBy(variance.plus(EPS).sqrt());
     return new Affine(scale, beta.on(tape).minus(scale.times(tape.constant(runningMean))));

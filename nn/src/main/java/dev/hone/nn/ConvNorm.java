@@ -1,5 +1,6 @@
 package dev.hone.nn;
 
+import dev.hone.autograd.Tape;
 import dev.hone.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +30,30 @@ public record ConvNorm(Conv2d conv, BatchNorm2d norm) {
         Variable z = conv.apply(x, mode);
         yield norm.inside(z, () -> norm.normalize(z, residual, relu, train));
       }
-      case Mode.Eval _ -> conv.inside(x, () -> folded(x, residual, relu));
+      case Mode.Eval _ -> conv.inside(x, () -> fold(x.tape()).of(x, residual, relu, conv));
+      case Mode.Frozen frozen ->
+          conv.inside(
+              x, () -> frozen.once(this, this::fold).on(x.tape()).of(x, residual, relu, conv));
     };
   }
 
-  private Variable folded(Variable x, @Nullable Variable residual, boolean relu) {
-    var tape = x.tape();
-    BatchNorm2d.Affine a = norm.affine(x);
+  /** w' {@code [K, C, kernel, kernel]} and b' {@code [K]}. */
+  private record Folded(Variable w, Variable b) {
+    /** The same values as constants of {@code tape}. */
+    Folded on(Tape tape) {
+      return new Folded(tape.constant(w.value()), tape.constant(b.value()));
+    }
+
+    Variable of(Variable x, @Nullable Variable residual, boolean relu, Conv2d conv) {
+      return x.convolution(w, b, residual, relu, conv.geometry());
+    }
+  }
+
+  private Folded fold(Tape tape) {
+    BatchNorm2d.Affine a = norm.affine(tape);
     Parameter bias = conv.bias();
-    Variable w = conv.weight().on(tape).times(a.scale().reshape(-1, 1, 1, 1));
-    Variable b = bias == null ? a.shift() : a.shift().plus(bias.on(tape).times(a.scale()));
-    return x.convolution(w, b, residual, relu, conv.geometry());
+    return new Folded(
+        conv.weight().on(tape).times(a.scale().reshape(-1, 1, 1, 1)),
+        bias == null ? a.shift() : a.shift().plus(bias.on(tape).times(a.scale())));
   }
 }

@@ -19,7 +19,7 @@ public final class Dropout extends Block {
   @Override
   protected Variable forward(Variable x, Mode mode) {
     return switch (mode) {
-      case Mode.Eval _ -> x;
+      case Mode.Eval _, Mode.Frozen _ -> x;
       case Mode.Train train -> x.times(x.tape().constant(train.random().dropoutMask(x.shape(), p)));
     };
   }

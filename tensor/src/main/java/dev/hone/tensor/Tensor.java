@@ -83,9 +83,10 @@ public final class Tensor {
     return backend.full(shape, DType.FLOAT32, value, null);
   }
 
-  /** {@code value} everywhere, with this tensor's shape, type and arena. */
+  /** {@code value} everywhere, with this tensor's shape, type, arena and kind of layout. */
   public Tensor fullLike(double value) {
-    return backend().full(shape(), dtype(), value, arena);
+    Tensor full = backend().full(shape(), dtype(), value, arena);
+    return layout instanceof Layout.Strided ? full : backend().packed(full, arena);
   }
 
   /**
@@ -854,14 +855,14 @@ public final class Tensor {
 
   // ---- writing ----
 
-  /** Overwrites this tensor, a parameter or a buffer, with {@code value} of the same shape. */
+  /**
+   * Overwrites this tensor, which owns its memory, with {@code value} of the same shape: a
+   * parameter, a buffer, or what else stays from step to step.
+   */
   public void assign(Tensor value) {
     requireSameBackend("assign", value);
     value.requireType("assign", dtype());
     requireShape("assign", "value", value, shape());
-    if (!(layout instanceof Layout.Strided)) {
-      throw new IllegalStateException("assign: the target must be strided");
-    }
     backend().assign(this, value);
   }
 

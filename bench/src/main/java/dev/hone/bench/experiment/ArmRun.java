@@ -161,7 +161,7 @@ final class ArmRun {
     StepLosses r =
         step.take(
             batch.images(backend),
-            output -> CrossEntropy.none(output, labels, settings.labelSmoothing()),
+            CrossEntropy.to(labels, settings.labelSmoothing()),
             at.epoch(),
             rate,
             Random.of(backend, settings.seed()).split(at.step()));

@@ -11,6 +11,7 @@ import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BatchNormGradient;
 import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.Binary;
+import dev.hone.tensor.backend.Part;
 import dev.hone.tensor.backend.Reduction;
 import dev.hone.tensor.backend.Unary;
 import java.util.List;
@@ -177,6 +178,30 @@ final class CpuBackend implements Backend {
   @Override
   public Tensor contiguous(Tensor x, @Nullable Arena arena) {
     return moves.contiguous(x, arena);
+  }
+
+  @Override
+  public Tensor packed(Tensor x, @Nullable Arena arena) {
+    return x.shape().rank() == 4 && x.dtype() == DType.FLOAT32
+        ? images.packed(x, arena)
+        : contiguous(x, arena);
+  }
+
+  /**
+   * Images in groups of one vector each, which is what the image kernels walk over anyway: the
+   * activations of one group fit the caches, those of a batch do not. Where the groups would leave
+   * threads idle, the batch stays whole and each op is shared among the threads instead.
+   */
+  @Override
+  public void forParts(Shape x, Part body) {
+    int n = x.dim(0);
+    int groups = (n + lanes - 1) / lanes;
+    boolean balanced = groups % workers.threads() == 0 || groups > 3 * workers.threads();
+    if (x.rank() != 4 || lanes == 1 || groups < 2 || !balanced) {
+      body.run(0, n);
+      return;
+    }
+    workers.parallelFor(groups, g -> body.run(g * lanes, Math.min(n, (g + 1) * lanes)));
   }
 
   @Override

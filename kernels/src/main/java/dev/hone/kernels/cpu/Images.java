@@ -30,13 +30,26 @@ final class Images {
   Tensor toBatchLanes(Tensor x) {
     return switch (x.layout()) {
       case Layout.BatchLanes lanes -> x;
-      case Layout.Strided strided -> {
-        Tensor to = backend.emptyImages(x.shape(), x.arena());
-        LaneConversion.toLanes(
-            backend.workers(), CpuBackend.floats(x), strided, CpuBackend.floats(to), layout(to));
-        yield to;
-      }
+      case Layout.Strided strided -> packed(x, x.arena());
     };
+  }
+
+  /** A copy of x {@code [N, C, H, W]} in {@code arena}, one image per lane. */
+  Tensor packed(Tensor x, @Nullable Arena arena) {
+    Tensor to = backend.emptyImages(x.shape(), arena);
+    assign(to, x);
+    return to;
+  }
+
+  /** Overwrites {@code target}, one image per lane, with x of its shape. */
+  void assign(Tensor target, Tensor x) {
+    float[] from = CpuBackend.floats(x);
+    float[] to = CpuBackend.floats(target);
+    switch (x.layout()) {
+      case Layout.BatchLanes lanes -> System.arraycopy(from, 0, to, 0, lanes.length());
+      case Layout.Strided strided ->
+          LaneConversion.toLanes(backend.workers(), from, strided, to, layout(target));
+    }
   }
 
   /** A row-major copy of x {@code [N, C, H, W]} in {@code arena}. */

@@ -155,6 +155,10 @@ final class Moves {
   }
 
   void assign(Tensor target, Tensor value) {
+    if (target.layout() instanceof Layout.BatchLanes) {
+      backend.images().assign(target, value);
+      return;
+    }
     try (Arena temporary = new Arena()) {
       // A view of the target itself may overlap it in any way: copy it out first.
       Tensor from =

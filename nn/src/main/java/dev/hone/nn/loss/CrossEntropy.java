@@ -4,6 +4,7 @@ import dev.hone.autograd.Variable;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * Cross-entropy of logits {@code [N, classes]} against int32 labels {@code [N]}. With label
@@ -24,7 +25,11 @@ public final class CrossEntropy {
 
   /** The loss of each sample, {@code [N]}. */
   public static Variable none(Variable logits, Tensor labels, double smoothing) {
-    require(logits.shape(), labels, smoothing);
+    return none(logits, labels, smoothing, 0);
+  }
+
+  private static Variable none(Variable logits, Tensor labels, double smoothing, int first) {
+    require(logits.shape(), labels, smoothing, first);
     Variable logP = logits.logSoftmax();
     int n = logits.shape().dim(0);
     Variable ofLabel = logP.gather(1, labels.reshape(n, 1)).reshape(n);
@@ -56,10 +61,32 @@ public final class CrossEntropy {
 
   /** The loss of each sample against {@code labels}, int32 {@code [N]}. */
   public static PerSampleLoss to(Tensor labels) {
-    return logits -> none(logits, labels);
+    return to(labels, 0);
   }
 
-  private static void require(Shape logits, Tensor labels, double smoothing) {
+  /** The loss of each sample against {@code labels}, int32 {@code [N]}. */
+  public static PerSampleLoss to(Tensor labels, double smoothing) {
+    return new ToLabels(labels, smoothing, 0);
+  }
+
+  /**
+   * Bound to labels.
+   *
+   * @param first the number of the first of them in the whole batch, for errors
+   */
+  private record ToLabels(Tensor labels, double smoothing, int first) implements PerSampleLoss {
+    @Override
+    public Variable of(Variable logits) {
+      return none(logits, labels, smoothing, first);
+    }
+
+    @Override
+    public Optional<PerSampleLoss> part(int from, int to) {
+      return Optional.of(new ToLabels(labels.slice(0, from, to), smoothing, first + from));
+    }
+  }
+
+  private static void require(Shape logits, Tensor labels, double smoothing, int first) {
     logits.requireRank("cross entropy", "logits", 2);
     if (!labels.shape().equals(Shape.of(logits.dim(0)))) {
       throw new ShapeException(
@@ -79,7 +106,7 @@ public final class CrossEntropy {
       if (values[i] < 0 || values[i] >= logits.dim(1)) {
         throw new IllegalArgumentException(
             "cross entropy: the label of sample "
-                + i
+                + (first + i)
                 + " is "
                 + values[i]
                 + ", but logits "

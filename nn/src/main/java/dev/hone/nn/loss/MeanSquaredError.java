@@ -3,6 +3,7 @@ package dev.hone.nn.loss;
 import dev.hone.autograd.Variable;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The mean of (x - target)^2. Nothing broadcasts: shapes that differ are an error. */
@@ -26,7 +27,19 @@ public final class MeanSquaredError {
 
   /** The loss of each sample against {@code target} {@code [N, ...]}. */
   public static PerSampleLoss to(Tensor target) {
-    return x -> none(x, x.tape().constant(target));
+    return new ToTarget(target);
+  }
+
+  private record ToTarget(Tensor target) implements PerSampleLoss {
+    @Override
+    public Variable of(Variable x) {
+      return none(x, x.tape().constant(target));
+    }
+
+    @Override
+    public Optional<PerSampleLoss> part(int from, int to) {
+      return Optional.of(new ToTarget(target.slice(0, from, to)));
+    }
   }
 
   private static Variable squares(Variable x, Variable target) {

@@ -1,6 +1,7 @@
 package dev.hone.nn.loss;
 
 import dev.hone.autograd.Variable;
+import java.util.Optional;
 
 /**
  * The loss of each sample of a batch, from the model's output. ICP descends on the sum over the
@@ -13,4 +14,13 @@ public interface PerSampleLoss {
    * @return {@code [N]}
    */
   Variable of(Variable output);
+
+  /**
+   * The same loss bound to the samples {@code from} (inclusive) to {@code to} (exclusive) of its
+   * batch alone, so that a batch can be worked on in parts; empty where it cannot be cut, as with a
+   * lambda.
+   */
+  default Optional<PerSampleLoss> part(int from, int to) {
+    return Optional.empty();
+  }
 }

@@ -21,6 +21,17 @@ public interface Backend {
   /** Memory for {@code length} elements, contents unspecified, owned by {@code arena} if given. */
   Storage allocate(DType dtype, int length, @Nullable Arena arena);
 
+  // ---- a batch in parts ----
+
+  /**
+   * Runs {@code body} on consecutive parts of a batch of shape {@code x}, {@code [N, ...]}, that
+   * cover it: for work in which no sample depends on another. The backend cuts parts such that many
+   * ops on one part stay in its caches, and may run several at once; ops called from within a part
+   * run on that part's thread. What parts share they must only read. If parts throw, the failure of
+   * the first of them in order is thrown, once none runs any more.
+   */
+  void forParts(Shape x, Part body);
+
   // ---- moving data ----
 
   /** A row-major tensor of {@code values}; int32 tensors take whole numbers. */
@@ -47,7 +58,16 @@ public interface Backend {
   /** A row-major copy of x, which may have any layout, in {@code arena}. */
   Tensor contiguous(Tensor x, @Nullable Arena arena);
 
-  /** Overwrites {@code target}, a strided tensor, with {@code value} of the same shape and type. */
+  /**
+   * A copy of float32 x in {@code arena}, in the layout in which this backend computes on tensors
+   * of x's shape; what stays from step to step is best kept like this.
+   */
+  Tensor packed(Tensor x, @Nullable Arena arena);
+
+  /**
+   * Overwrites {@code target}, strided or as {@link #packed} made it, with {@code value} of the
+   * same shape and type.
+   */
   void assign(Tensor target, Tensor value);
 
   /** x as another type; float to int truncates towards zero. */

@@ -13,6 +13,7 @@ final class MovingCases {
   static void addTo(List<OpCase> rows) {
     full(new Rows(rows, "full"));
     contiguous(new Rows(rows, "contiguous"));
+    packed(new Rows(rows, "packed"));
     assign(new Rows(rows, "assign"));
     concat(new Rows(rows, "concat"));
     pad(new Rows(rows, "pad"));
@@ -48,6 +49,19 @@ final class MovingCases {
     rows.add("permuted and sliced", Tolerance.SAME_BITS, moved, general(9, 5, 3, 4));
   }
 
+  private static void packed(Rows rows) {
+    Rows.OneResult op = x -> x.getFirst().backend().packed(x.getFirst(), x.getFirst().arena());
+    rows.add("", Tolerance.SAME_BITS, op, of(Values.SPECIAL, 17));
+    rows.addArranged("", Tolerance.SAME_BITS, op, general(5, 3, 17));
+    for (int n : Rows.BATCHES) {
+      rows.addArranged("", Tolerance.SAME_BITS, op, general(n, 5, 3, 4));
+    }
+    Rows.OneResult again = x -> op.of(List.of(op.of(x)));
+    rows.add("twice", Tolerance.SAME_BITS, again, general(9, 5, 3, 4));
+    Rows.OneResult like = x -> op.of(x).fullLike(0.1);
+    rows.add("full like it", Tolerance.EXACT, like, general(9, 5, 3, 4));
+  }
+
   private static void assign(Rows rows) {
     Rows.OneResult whole =
         x -> {
@@ -55,6 +69,22 @@ final class MovingCases {
           target.assign(x.getFirst());
           return target;
         };
+    Rows.OneResult packed =
+        x -> {
+          Tensor target = x.getFirst().backend().packed(x.getFirst(), x.getFirst().arena());
+          target.assign(x.getLast());
+          return target;
+        };
+    rows.add("to packed", Tolerance.SAME_BITS, packed, general(9, 5, 3, 4), general(9, 5, 3, 4));
+    rows.add(
+        "packed to packed",
+        Tolerance.SAME_BITS,
+        x ->
+            packed.of(
+                List.of(
+                    x.getFirst(), x.getFirst().backend().packed(x.getLast(), x.getLast().arena()))),
+        general(9, 5, 3, 4),
+        general(9, 5, 3, 4));
     rows.addArranged("whole", Tolerance.SAME_BITS, whole, general(5, 3, 17));
     rows.add("whole", Tolerance.SAME_BITS, whole, of(Values.INTEGERS, 9));
     rows.add("whole", Tolerance.SAME_BITS, whole, general(9, 5, 3, 4));

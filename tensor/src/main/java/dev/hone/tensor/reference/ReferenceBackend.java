@@ -11,6 +11,7 @@ import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BatchNormGradient;
 import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.Binary;
+import dev.hone.tensor.backend.Part;
 import dev.hone.tensor.backend.Reduction;
 import dev.hone.tensor.backend.Storage;
 import dev.hone.tensor.backend.Unary;
@@ -145,6 +146,16 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Tensor contiguous(Tensor x, @Nullable Arena arena) {
     return tensor(x.shape(), x.dtype(), values(x), arena);
+  }
+
+  @Override
+  public Tensor packed(Tensor x, @Nullable Arena arena) {
+    return contiguous(x, arena);
+  }
+
+  @Override
+  public void forParts(Shape x, Part body) {
+    body.run(0, x.dim(0));
   }
 
   @Override

@@ -141,6 +141,41 @@ public abstract class BackendConformance {
         });
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 16, 31, 64, 129})
+  void partsCoverTheBatchAndGiveTheBitsOfTheWhole(int n) {
+    Backend backend = backend();
+    Tensor images = draw(backend, n, 3, 6, 5);
+    Tensor w = draw(backend, 4, 3, 3, 3);
+    var same = new Convolution(1, 1);
+    float[] whole = images.convolution(w, null, null, true, same).toFloats();
+    Tensor y = Tensor.full(backend, Shape.of(n, 4, 6, 5), Double.NaN);
+    backend.forParts(
+        images.shape(),
+        (from, to) -> {
+          try (var arena = new Arena()) {
+            Tensor part = backend.packed(images.slice(0, from, to), arena);
+            y.slice(0, from, to).assign(part.convolution(w, null, null, true, same));
+          }
+        });
+    assertArrayEquals(whole, y.toFloats());
+  }
+
+  @Test
+  void theFirstPartThatFailsIsHeard() {
+    var e =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                backend()
+                    .forParts(
+                        Shape.of(128, 3, 4, 4),
+                        (from, to) -> {
+                          throw new IllegalStateException("from " + from);
+                        }));
+    assertEquals("from 0", e.getMessage());
+  }
+
   @Test
   void numbersSurviveTheWayInAndOut() {
     Backend backend = backend();
