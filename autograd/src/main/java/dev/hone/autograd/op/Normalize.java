@@ -32,12 +32,14 @@ public sealed interface Normalize extends Op {
 
     @Override
     public void vjp(Saved saved, Tensor dy, Cotangents dx) {
-      boolean wantsDresidual = residual && dx.wants(3);
+      // dz: dy itself where it is masked already, or where there is nothing to mask by.
+      boolean dyIsDz = !relu || dx.dyIsMasked();
+      boolean wantsDresidual = residual && dx.wants(3) && !dyIsDz;
       BatchNormGradient g =
           dy.backend()
               .batchNormGradient(
                   dy,
-                  relu && !dx.dyIsMasked() ? saved.output() : null,
+                  dyIsDz ? null : saved.output(),
                   saved.input(0),
                   statistics,
                   saved.input(1),
@@ -47,8 +49,8 @@ public sealed interface Normalize extends Op {
       dx.add(0, () -> Objects.requireNonNull(g.dx()));
       dx.add(1, g::dgamma);
       dx.add(2, g::dbeta);
-      if (wantsDresidual) {
-        dx.add(3, () -> Objects.requireNonNull(g.dresidual()));
+      if (residual) {
+        dx.add(3, () -> dyIsDz ? dy : Objects.requireNonNull(g.dresidual()));
       }
     }
 

@@ -262,7 +262,14 @@ final class Elementwise {
     return steady || stepOf(x) == 1 ? x : backend.contiguous(x, x.arena());
   }
 
+  /** The step along rows as {@link Nest} cuts them: that of the last axis which has any. */
   private static int stepOf(Tensor x) {
-    return Nest.of(x.shape(), (Layout.Strided) x.layout()).step(0);
+    Shape shape = x.shape();
+    for (int a = shape.rank() - 1; a >= 0; a--) {
+      if (shape.dim(a) != 1) {
+        return ((Layout.Strided) x.layout()).stride(a);
+      }
+    }
+    return 1;
   }
 }

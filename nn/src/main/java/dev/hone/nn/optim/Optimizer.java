@@ -21,19 +21,34 @@ import java.util.TreeSet;
  */
 public final class Optimizer {
   private final Settings settings;
-  private final List<Slot<?>> slots;
+
+  /** Those that decay and those that do not, where there are any. */
+  private final List<Group<?>> groups;
+
   private long steps;
 
-  private Optimizer(Settings settings, List<Slot<?>> slots) {
+  private Optimizer(Settings settings, List<Group<?>> groups) {
     this.settings = settings;
-    this.slots = slots;
+    this.groups = groups;
   }
 
   /** An optimizer of all parameters of {@code model}. */
   public static Optimizer of(Block model, Settings settings) {
-    var slots = new ArrayList<Slot<?>>();
-    model.parameters().forEach((name, p) -> slots.add(Slot.of(name, p, settings.rule)));
-    return new Optimizer(settings, List.copyOf(slots));
+    var groups = new ArrayList<Group<?>>();
+    for (boolean decays : new boolean[] {true, false}) {
+      var members = new LinkedHashMap<String, Parameter>();
+      model
+          .parameters()
+          .forEach((name, p) -> {
+            if (settings.decay.appliesTo(p) == decays) {
+              members.put(name, p);
+            }
+          });
+      if (!members.isEmpty()) {
+        groups.add(Group.of(members, decays, settings.rule));
+      }
+    }
+    return new Optimizer(settings, List.copyOf(groups));
   }
 
   /**
@@ -92,7 +107,7 @@ public final class Optimizer {
 
   /** The parameters on {@code tape}: the targets to ask gradients for. */
   public List<Variable> targets(Tape tape) {
-    return slots.stream().map(slot -> slot.parameter.on(tape)).toList();
+    return groups.stream().flatMap(g -> g.members.stream()).map(m -> m.parameter.on(tape)).toList();
   }
 
   /**
@@ -106,24 +121,31 @@ public final class Optimizer {
       throw new IllegalArgumentException(
           "optimizer: the learning rate must be finite and not negative, but is " + learningRate);
     }
-    var all = new ArrayList<Tensor>(slots.size());
-    for (Slot<?> slot : slots) {
-      Tensor dx = gradients.get(slot.parameter.on(tape));
-      slot.requireFinite(dx, steps);
-      all.add(dx);
+    var all = new ArrayList<Tensor>(groups.size());
+    for (Group<?> group : groups) {
+      all.add(group.gradient(gradients, tape, steps));
     }
     List<Tensor> clipped = settings.clipping.apply(all);
     for (int i = 0; i < clipped.size(); i++) {
-      slots.get(i).step(clipped.get(i), tape, learningRate, settings.decay);
+      groups.get(i).step(clipped.get(i), tape, learningRate, settings.decay);
     }
     steps++;
   }
 
-  /** One parameter and what the rule remembers of it. */
-  private record Slot<S extends RuleState>(
-      String name, Parameter parameter, UpdateRule<S> rule, S state) {
-    static <S extends RuleState> Slot<S> of(String name, Parameter p, UpdateRule<S> rule) {
-      return new Slot<>(name, p, rule, rule.init(p.value()));
+  /**
+   * A parameter within its group.
+   *
+   * @param from where its elements begin in the group's vectors
+   */
+  private record Member(String name, Parameter parameter, int from) {
+    Tensor flat(Tensor t, Tape tape) {
+      return t.in(tape.arena()).reshape(-1);
+    }
+
+    /** This member's elements of one of the group's vectors, in the parameter's shape; a view. */
+    Tensor of(Tensor vector) {
+      int size = parameter.shape().size();
+      return vector.slice(0, from, from + size).reshape(parameter.shape());
     }
 
     void requireFinite(Tensor dx, long steps) {
@@ -139,25 +161,60 @@ public final class Optimizer {
                 + " tape.checkFinite(true)");
       }
     }
+  }
+
+  /**
+   * Parameters that are treated alike, one behind the other as one vector, and what the rule
+   * remembers of it: a rule works elementwise, and a few ops on a long vector cost less than as
+   * many on each of a hundred parameters.
+   */
+  private record Group<S extends RuleState>(
+      List<Member> members, boolean decays, UpdateRule<S> rule, S state) {
+    static <S extends RuleState> Group<S> of(
+        Map<String, Parameter> parameters, boolean decays, UpdateRule<S> rule) {
+      var members = new ArrayList<Member>();
+      var flat = new ArrayList<Tensor>();
+      int from = 0;
+      for (var e : parameters.entrySet()) {
+        members.add(new Member(e.getKey(), e.getValue(), from));
+        flat.add(e.getValue().value().reshape(-1));
+        from += e.getValue().shape().size();
+      }
+      return new Group<>(List.copyOf(members), decays, rule, rule.init(Tensor.concat(0, flat)));
+    }
+
+    /** The gradients of all members, in the tape's memory. */
+    Tensor gradient(Gradients gradients, Tape tape, long steps) {
+      var flat = new ArrayList<Tensor>(members.size());
+      for (Member m : members) {
+        flat.add(m.flat(gradients.get(m.parameter.on(tape)), tape));
+      }
+      Tensor all = Tensor.concat(0, flat);
+      if (!Double.isFinite(all.sum().item())) {
+        members.forEach(m -> m.requireFinite(m.of(all), steps));
+      }
+      return all;
+    }
 
     /** {@code x = x - lr * step}; all but the assignments is computed in the tape's memory. */
     void step(Tensor dx, Tape tape, double learningRate, WeightDecay decay) {
-      Tensor x = parameter.value().in(tape.arena());
-      Tensor g = dx.in(tape.arena());
-      if (decay.applies(parameter, WeightDecay.Coupling.COUPLED)) {
-        g = g.plus(x.times(decay.rate()));
-      }
-      Tensor step = rule.step(state, x, g);
-      if (decay.applies(parameter, WeightDecay.Coupling.DECOUPLED)) {
+      Tensor x =
+          Tensor.concat(0, members.stream().map(m -> m.flat(m.parameter.value(), tape)).toList());
+      boolean coupled = decays && decay.coupling() == WeightDecay.Coupling.COUPLED;
+      Tensor step = rule.step(state, x, coupled ? dx.plus(x.times(decay.rate())) : dx);
+      if (decays && !coupled) {
         step = step.plus(x.times(decay.rate()));
       }
-      parameter.value().assign(x.minus(step.times(learningRate)));
+      Tensor next = x.minus(step.times(learningRate));
+      members.forEach(m -> m.parameter.value().assign(m.of(next)));
     }
 
     /** The state's tensors, under {@code <parameter>/<tensor>}. */
     Map<String, Tensor> named() {
       var all = new LinkedHashMap<String, Tensor>();
-      state.tensors().forEach((n, t) -> all.put(name + "/" + n, t));
+      for (Member m : members) {
+        state.tensors().forEach((n, t) -> all.put(m.name + "/" + n, m.of(t)));
+      }
       return all;
     }
   }
@@ -165,7 +222,7 @@ public final class Optimizer {
   /** The rule's state as {@code <parameter>/<tensor>}, live: what a checkpoint holds. */
   public Map<String, Tensor> state() {
     var all = new LinkedHashMap<String, Tensor>();
-    slots.forEach(slot -> all.putAll(slot.named()));
+    groups.forEach(group -> all.putAll(group.named()));
     return all;
   }
 
@@ -177,7 +234,7 @@ public final class Optimizer {
       Tensor target = Objects.requireNonNull(own.get(name));
       target.assign(t.to(target.backend()));
     });
-    slots.forEach(slot -> slot.state.count(stepsTaken));
+    groups.forEach(group -> group.state.count(stepsTaken));
     steps = stepsTaken;
   }
 

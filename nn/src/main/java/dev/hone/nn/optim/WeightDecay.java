@@ -51,8 +51,8 @@ public record WeightDecay(double rate, Coupling coupling, Scope scope) {
     return new WeightDecay(rate, coupling, other);
   }
 
-  /** Whether {@code p} is pulled in the way of {@code asked}. */
-  boolean applies(Parameter p, Coupling asked) {
-    return rate > 0 && coupling == asked && (scope == Scope.ALL || p.decays());
+  /** Whether {@code p} is pulled. */
+  boolean appliesTo(Parameter p) {
+    return rate > 0 && (scope == Scope.ALL || p.decays());
   }
 }
