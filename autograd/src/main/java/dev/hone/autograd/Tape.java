@@ -7,6 +7,7 @@ import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
+import dev.hone.tensor.backend.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +173,12 @@ public final class Tape implements AutoCloseable {
     private final boolean[] leads;
     private final @Nullable Tensor[] cotangents;
 
+    /** How many of {@link #cotangents} lie in a storage. */
+    private final Map<Storage, Integer> holders = new IdentityHashMap<>();
+
+    /** What the arena held before: saved tensors, which a second walk may need. */
+    private final int mark = arena.size();
+
     /** How many more cotangents of variable i may come, at most. */
     private final int[] pending;
 
@@ -193,12 +201,15 @@ public final class Tape implements AutoCloseable {
     @Nullable Tensor[] back(Variable y, Tensor dy) {
       if (y.isTracked()) {
         countPending(y.index());
-        cotangents[y.index()] = dy;
+        put(y.index(), dy);
         for (int i = y.index(); i >= 0; i--) {
           Node node = nodes.get(i);
           Tensor cotangent = cotangents[i];
           if (node != null && cotangent != null && leads[i]) {
             node.op.vjp(node.saved, cotangent, new Inputs(this, node, masked[i]));
+            if (!target[i]) {
+              remove(i);
+            }
           }
         }
       }
@@ -221,6 +232,24 @@ public final class Tape implements AutoCloseable {
       }
     }
 
+    private void put(int i, Tensor cotangent) {
+      holders.merge(cotangent.storage(), 1, Integer::sum);
+      if (cotangents[i] != null) {
+        remove(i);
+      }
+      cotangents[i] = cotangent;
+    }
+
+    /** Once used, a cotangent's memory goes back, unless another's lies in the same. */
+    private void remove(int i) {
+      Storage storage = Objects.requireNonNull(cotangents[i]).storage();
+      cotangents[i] = null;
+      if (holders.merge(storage, -1, Integer::sum) == 0) {
+        holders.remove(storage);
+        arena.releaseIfSince(mark, storage);
+      }
+    }
+
     boolean wants(Variable v) {
       return v.isTracked() && leads[v.index()];
     }
@@ -228,7 +257,7 @@ public final class Tape implements AutoCloseable {
     /** Adds {@code dx} to v's cotangent. */
     void add(Variable v, Tensor dx) {
       Tensor sum = cotangents[v.index()];
-      cotangents[v.index()] = sum == null ? dx : sum.plus(dx);
+      put(v.index(), sum == null ? dx : sum.plus(dx));
       pending[v.index()]--;
     }
 
@@ -241,7 +270,7 @@ public final class Tape implements AutoCloseable {
       Node maker = nodes.get(i);
       boolean mask = pending[i] == 1 && !target[i] && maker != null && maker.op.endsInRelu();
       Tensor sum = dx.dx(cotangents[i], mask ? v.value() : null);
-      cotangents[i] = sum;
+      put(i, sum);
       masked[i] = mask;
       pending[i]--;
       return sum;

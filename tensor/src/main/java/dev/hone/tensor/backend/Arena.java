@@ -20,10 +20,22 @@ public final class Arena implements AutoCloseable {
       throw new IllegalStateException(
           "this tape is closed; a tensor from it cannot be computed with any more");
     }
+    storage.place = owned.size();
     owned.add(storage);
   }
 
-  /** How many buffers it owns. */
+  /**
+   * Gives {@code storage} back before the rest, if this arena owns it and adopted it when it had
+   * {@link #size} {@code mark} or more; else does nothing. Nobody may look at it any more.
+   */
+  public void releaseIfSince(int mark, Storage storage) {
+    int place = storage.place;
+    if (place >= mark && place < owned.size() && owned.get(place) == storage) {
+      storage.release();
+    }
+  }
+
+  /** How many buffers it has taken over. */
   public int size() {
     return owned.size();
   }

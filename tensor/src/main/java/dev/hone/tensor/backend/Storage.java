@@ -12,6 +12,9 @@ public abstract class Storage {
   private final DType dtype;
   private final int length;
 
+  /** Its place in the arena that owns it. */
+  int place = -1;
+
   protected Storage(Backend backend, DType dtype, int length) {
     this.backend = backend;
     this.dtype = dtype;
