@@ -206,7 +206,9 @@ public final class Tape implements AutoCloseable {
           Node node = nodes.get(i);
           Tensor cotangent = cotangents[i];
           if (node != null && cotangent != null && leads[i]) {
+            int before = arena.size();
             node.op.vjp(node.saved, cotangent, new Inputs(this, node, masked[i]));
+            arena.releaseSince(before, holders::containsKey);
             if (!target[i]) {
               remove(i);
             }

@@ -2,6 +2,7 @@ package dev.hone.tensor.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Owns the buffers of one step and gives them back together. A tensor that lives in an arena passes
@@ -32,6 +33,18 @@ public final class Arena implements AutoCloseable {
     int place = storage.place;
     if (place >= mark && place < owned.size() && owned.get(place) == storage) {
       storage.release();
+    }
+  }
+
+  /**
+   * Gives back, before the rest, what was adopted when the arena had {@link #size} {@code mark} or
+   * more, but for what is to be kept.
+   */
+  public void releaseSince(int mark, Predicate<Storage> kept) {
+    for (int i = mark; i < owned.size(); i++) {
+      if (!kept.test(owned.get(i))) {
+        owned.get(i).release();
+      }
     }
   }
 
