@@ -120,7 +120,7 @@ public final class Variable {
   }
 
   public Variable square() {
-    return times(this);
+    return then(new Elementwise.Square());
   }
 
   public Variable minimum(Variable b) {

@@ -69,6 +69,16 @@ public sealed interface Layout {
       return true;
     }
 
+    /** Whether all elements are one and the same in memory: a number that was expanded. */
+    public boolean isOneElement() {
+      for (int a = 0; a < strides.length; a++) {
+        if (shape.dim(a) > 1 && strides[a] != 0) {
+          return false;
+        }
+      }
+      return shape.size() > 0;
+    }
+
     /** The position of the element at {@code index}. */
     public int position(int... index) {
       int p = offset;

@@ -182,6 +182,20 @@ public sealed interface Elementwise extends Op {
     }
   }
 
+  /** y = x^2. dx = 2 x dy. */
+  record Square() implements Elementwise {
+    @Override
+    public Tensor forward(Saved saved) {
+      Tensor x = saved.input(0);
+      return x.times(x);
+    }
+
+    @Override
+    public void vjp(Saved saved, Tensor dy, Cotangents dx) {
+      dx.add(0, () -> saved.input(0).times(2).times(dy));
+    }
+  }
+
   /** y = tanh x. dx = dy * (1 - y^2). */
   record Tanh() implements Elementwise {
     @Override

@@ -227,18 +227,27 @@ final class Elementwise {
   }
 
   private Tensor flatten(Tensor t, Shape out, Shape flat) {
+    if (t.layout() instanceof Layout.Strided s && s.isOneElement()) {
+      return oneElement(t).expand(flat);
+    }
     if (t.shape().equals(out)) {
       Tensor images =
           t.layout() instanceof Layout.BatchLanes ? t : backend.images().toBatchLanes(t);
       return new Tensor(images.storage(), Layout.Strided.contiguous(flat), images.arena());
     }
     Tensor s = t.strided();
-    if (t.shape().size() == 1) {
-      return s.reshape(Shape.of(1, 1)).expand(flat);
-    }
     int channels = out.dim(1);
     Tensor perLane = s.reshape(Shape.of(channels, 1)).expand(Shape.of(channels, backend.lanes()));
     return perLane.reshape(Shape.of(1, channels * backend.lanes())).expand(flat);
+  }
+
+  /** The element that all of t's places share, {@code [1, 1]}. */
+  private static Tensor oneElement(Tensor t) {
+    Tensor one = t;
+    for (int a = 0; a < t.shape().rank(); a++) {
+      one = t.shape().dim(a) == 1 ? one : one.slice(a, 0, 1);
+    }
+    return one.reshape(Shape.of(1, 1));
   }
 
   /** x broadcast to {@code out}; copied if its rows would have steps other than 0 and 1. */

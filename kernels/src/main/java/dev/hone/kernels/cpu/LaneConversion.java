@@ -33,8 +33,12 @@ final class LaneConversion {
           source.offset() + group * lanes * imageStep + c * source.stride(1) + h * source.stride(2);
       int out = start + c * lanes;
       for (int w = 0; w < width; w++) {
-        for (int lane = 0; lane < valid; lane++) {
-          to[out + lane] = from[at + lane * imageStep];
+        if (w > 0 && columnStep == 0) { // a column that was expanded
+          System.arraycopy(to, start + c * lanes, to, out, lanes);
+        } else {
+          for (int lane = 0; lane < valid; lane++) {
+            to[out + lane] = from[at + lane * imageStep];
+          }
         }
         at += columnStep;
         out += channels * lanes;
