@@ -1,5 +1,3 @@
-import java.util.List;
-
 /** Tiles of the direct convolution, its epilogue, and packing. */
 final class DirectFamily extends Family {
   DirectFamily(Target target) {
@@ -78,23 +76,15 @@ final class DirectFamily extends Family {
    * accumulators and loses half of the speed. The numbers are still in the first-level cache.
    */
   private void finish() {
-    line("@Override public void finish(float @Nullable [] residual, boolean relu, float[] y,"
-        + " int yo, int count) {");
-    line("if (residual == null) { relu(y, yo, count); return; }");
-    line("if (relu) { addRelu(residual, y, yo, count); } else { add(residual, y, yo, count); }");
+    line("@Override public void finish(Epilogue epilogue, float[] y, int yo, int count) {");
+    line(Finish.choose("finish", "y, yo, count"));
     line("}");
-    for (String variant : List.of("add", "addRelu", "relu")) {
-      line("private static void " + variant + "("
-          + (variant.equals("relu") ? "" : "float[] residual, ")
-          + "float[] y, int yo, int count) {");
+    for (Finish finish : Finish.ALL) {
+      line("private static void finish" + finish.suffix() + "(float[] y, int yo, int count"
+          + finish.parameters() + ") {");
       line("for (int i = yo; i < yo + count * L; i += L) {");
       vector("v", t.load("y", "i"));
-      if (!variant.equals("relu")) {
-        line("v = " + t.add("v", t.load("residual", "i")) + ";");
-      }
-      if (!variant.equals("add")) {
-        line("v = " + t.relu("v") + ";");
-      }
+      line("v = " + finish.apply(t, "v", "i") + ";");
       line(t.store("v", "y", "i"));
       line("} }");
     }

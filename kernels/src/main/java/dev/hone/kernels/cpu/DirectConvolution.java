@@ -2,7 +2,6 @@ package dev.hone.kernels.cpu;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a convolution, by register tiles over packed panels.
@@ -30,9 +29,7 @@ final class DirectConvolution {
   private final Workers workers;
   private final List<ConvolutionPass> passes;
   private final float[] x;
-  private final float[] bias;
-  private final float @Nullable [] residual;
-  private final boolean relu;
+  private final Epilogue epilogue;
   private final float[] y;
   private final int groups;
   private final int yGroup;
@@ -43,8 +40,6 @@ final class DirectConvolution {
 
   /**
    * @param w the array that the passes' weight offsets refer to
-   * @param bias {@code [K]}
-   * @param residual in y's layout, or null; for a forward pass only, as is relu
    * @param groups image groups in x and y
    * @param yGroup floats per group of y
    */
@@ -54,9 +49,7 @@ final class DirectConvolution {
       List<ConvolutionPass> passes,
       float[] x,
       float[] w,
-      float[] bias,
-      float @Nullable [] residual,
-      boolean relu,
+      Epilogue epilogue,
       float[] y,
       int groups,
       int yGroup) {
@@ -64,9 +57,7 @@ final class DirectConvolution {
     this.workers = workers;
     this.passes = passes;
     this.x = x;
-    this.bias = bias;
-    this.residual = residual;
-    this.relu = relu;
+    this.epilogue = epilogue;
     this.y = y;
     this.groups = groups;
     this.yGroup = yGroup;
@@ -80,7 +71,7 @@ final class DirectConvolution {
     packWeights(w);
   }
 
-  /** y = act(bias + residual + the passes over x). */
+  /** y = the passes over x, with the epilogue. */
   void run() {
     // An output row's bits do not depend on its band, so bands may follow the number of threads.
     int enough = 2 * workers.threads();
@@ -228,11 +219,38 @@ final class DirectConvolution {
           int to = yo + k * lanes;
           kernels
               .direct()
-              .tile(m, n, panel, xo, taps, first, end, p.run(), weights, w, bias, k, y, to, yStep);
+              .tile(
+                  m,
+                  n,
+                  panel,
+                  xo,
+                  taps,
+                  first,
+                  end,
+                  p.run(),
+                  weights,
+                  w,
+                  epilogue.bias,
+                  k,
+                  y,
+                  to,
+                  yStep);
         }
-        if (residual != null || relu) {
-          kernels.direct().finish(residual, relu, y, yo, n * p.outputC());
+        if (!epilogue.isPlain()) {
+          finish(n, yo, yStep);
         }
+      }
+    }
+
+    /** A pass may write every other pixel only: then each is finished by itself. */
+    private void finish(int columns, int yo, int yStep) {
+      int pixel = p.outputC() * lanes;
+      if (yStep == pixel) {
+        kernels.direct().finish(epilogue, y, yo, columns * p.outputC());
+        return;
+      }
+      for (int j = 0; j < columns; j++) {
+        kernels.direct().finish(epilogue, y, yo + j * yStep, p.outputC());
       }
     }
   }

@@ -1,7 +1,5 @@
 package dev.hone.kernels.cpu;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The inner loops of {@link DirectConvolution}, and packing. {@link ImageKernels} says what they
  * have in common.
@@ -38,8 +36,8 @@ interface DirectKernels {
       int yo,
       int yStep);
 
-  /** y = act(y + residual) for {@code count} vectors from {@code yo}; relu if nothing is added. */
-  void finish(float @Nullable [] residual, boolean relu, float[] y, int yo, int count);
+  /** The epilogue after the bias, for {@code count} vectors of y from {@code yo} on. */
+  void finish(Epilogue epilogue, float[] y, int yo, int count);
 
   /**
    * The panel that {@link #tile} reads: for i in count and j in columns, the vector at {@code yo +

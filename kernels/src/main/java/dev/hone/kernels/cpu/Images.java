@@ -123,9 +123,8 @@ final class Images {
         List.of(ConvolutionPass.forward(x.shape(), strides(kernel), out, c)),
         from,
         kernel,
-        bias == null ? new float[out.dim(1)] : vector(bias),
-        residual == null ? null : CpuBackend.floats(toBatchLanes(residual)),
-        relu,
+        Epilogue.forward(
+            bias == null ? new float[out.dim(1)] : vector(bias), images(residual), relu),
         y);
     return y;
   }
@@ -141,20 +140,19 @@ final class Images {
     Tensor kernel = strided(w);
     Tensor dx = backend.emptyImages(x, Tensor.arenaOf(dy, w, added, positive));
     var passes = ConvolutionPass.inputGradient(dy.shape(), strides(kernel), x, c);
-    convolve(passes, from, kernel, new float[x.dim(1)], null, false, dx);
-    Tensor sum = added == null ? dx : dx.plus(added);
-    return positive == null ? sum : sum.wherePositive(positive);
+    convolve(
+        passes, from, kernel, Epilogue.gradient(x.dim(1), images(added), images(positive)), dx);
+    return dx;
   }
 
-  /** y = act(bias + residual + the passes over x), by the way that suits them. */
+  /** The values of x, one image per lane. */
+  private float @Nullable [] images(@Nullable Tensor x) {
+    return x == null ? null : CpuBackend.floats(toBatchLanes(x));
+  }
+
+  /** y = the passes over x with the epilogue, by the way that suits them. */
   private void convolve(
-      List<ConvolutionPass> passes,
-      Tensor x,
-      Tensor w,
-      float[] bias,
-      float @Nullable [] residual,
-      boolean relu,
-      Tensor y) {
+      List<ConvolutionPass> passes, Tensor x, Tensor w, Epilogue epilogue, Tensor y) {
     float[] from = CpuBackend.floats(x);
     float[] kernel = CpuBackend.floats(w);
     float[] to = CpuBackend.floats(y);
@@ -164,13 +162,10 @@ final class Images {
         && passes.size() == 1
         && WinogradConvolution.suits(passes.getFirst(), kernels.winograd().channels())) {
       var pass = passes.getFirst();
-      new WinogradConvolution(
-              kernels, workers, pass, from, kernel, bias, residual, relu, to, groups)
-          .run();
+      new WinogradConvolution(kernels, workers, pass, from, kernel, epilogue, to, groups).run();
     } else {
       int group = layout(y).groupLength();
-      new DirectConvolution(
-              kernels, workers, passes, from, kernel, bias, residual, relu, to, groups, group)
+      new DirectConvolution(kernels, workers, passes, from, kernel, epilogue, to, groups, group)
           .run();
     }
   }

@@ -1,7 +1,6 @@
 package dev.hone.kernels.cpu;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin and Gray, arXiv 1509.09308): 36
@@ -26,6 +25,9 @@ final class WinogradConvolution {
 
   private static final int PLACES = 36;
 
+  /** Stands for a row outside the image, whatever the lane count. */
+  private static final float[] ZERO = new float[16 * WinogradKernels.DEPTH];
+
   /** G: a filter of three taps at the points 0, 1, -1, 2, -2 and infinity. */
   private static final double[][] G = {
     {1 / 4.0, 0, 0},
@@ -40,9 +42,7 @@ final class WinogradConvolution {
   private final Workers workers;
   private final ConvolutionPass p;
   private final float[] x;
-  private final float[] bias;
-  private final float @Nullable [] residual;
-  private final boolean relu;
+  private final Epilogue epilogue;
   private final float[] y;
   private final int groups;
   private final int lanes;
@@ -57,18 +57,14 @@ final class WinogradConvolution {
       ConvolutionPass p,
       float[] x,
       float[] w,
-      float[] bias,
-      float @Nullable [] residual,
-      boolean relu,
+      Epilogue epilogue,
       float[] y,
       int groups) {
     this.kernels = kernels;
     this.workers = workers;
     this.p = p;
     this.x = x;
-    this.bias = bias;
-    this.residual = residual;
-    this.relu = relu;
+    this.epilogue = epilogue;
     this.y = y;
     this.groups = groups;
     lanes = kernels.lanes();
@@ -106,6 +102,7 @@ final class WinogradConvolution {
         && p.outputH() % SIDE == 0
         && p.outputW() % SIDE == 0
         && p.inputC() >= 16
+        && p.inputC() % 2 == 0
         && p.outputC() >= 16
         && p.outputC() % block == 0;
   }
@@ -135,7 +132,7 @@ final class WinogradConvolution {
     }
   }
 
-  /** y = act(bias + residual + x conv w). */
+  /** y = x conv w, with the epilogue. */
   void run() {
     int blocks = (tiles + WinogradKernels.TILES - 1) / WinogradKernels.TILES;
     int enough = 2 * workers.threads();
@@ -158,82 +155,97 @@ final class WinogradConvolution {
     private final int yo;
     private final int pixel;
     private final int row;
-    private final int vStep;
-    private final int mStep;
-    private final float[] border;
     private final float[] v;
     private final float[] m;
     private final float[] scratch;
+    private final int[] targets = new int[WinogradKernels.TILES];
 
     Run(int group) {
       pixel = p.inputC() * lanes;
       row = p.inputW() * pixel;
       xo = group * p.inputH() * row;
       yo = group * p.outputH() * p.outputW() * p.outputC() * lanes;
-      // A vector more than a power of two, or the 36 places would share a few cache sets.
-      vStep = (p.inputC() * WinogradKernels.TILES + 2) * lanes;
-      mStep = (p.outputC() * WinogradKernels.TILES + 2) * lanes;
       Workspace own = Workspace.ofThread();
-      border = own.floats(Workspace.Use.BORDER, PLACES * pixel);
-      v = own.floats(Workspace.Use.TRANSFORMED, PLACES * vStep);
-      m = own.floats(Workspace.Use.MULTIPLIED, PLACES * mStep);
-      scratch = own.floats(Workspace.Use.TILE, PLACES * lanes);
+      int channel = WinogradKernels.CHANNEL * lanes;
+      v = own.floats(Workspace.Use.TRANSFORMED, p.inputC() * channel + WinogradKernels.START);
+      m =
+          own.floats(
+              Workspace.Use.MULTIPLIED, WinogradKernels.OUTPUTS * channel + WinogradKernels.START);
+      scratch =
+          own.floats(Workspace.Use.TILE, WinogradKernels.SCRATCH * lanes + WinogradKernels.START);
     }
 
+    /** Up to four tiles from {@code first} on; those of one row of tiles are neighbours. */
     void block(int first) {
-      int count = Math.min(WinogradKernels.TILES, tiles - first);
-      for (int j = 0; j < count; j++) {
-        input(first + j, j * lanes);
+      int end = Math.min(tiles, first + WinogradKernels.TILES);
+      int next;
+      for (int tile = first; tile < end; tile = next) {
+        next = Math.min(end, (tile / tilesW + 1) * tilesW);
+        input(tile, next - tile, WinogradKernels.START + (tile - first) * lanes);
       }
-      kernels.winograd().winogradProducts(v, vStep, u, p.inputC(), p.outputC(), m, mStep);
-      for (int j = 0; j < count; j++) {
-        output(first + j, j * lanes);
+      for (int k = 0; k < p.outputC(); k += WinogradKernels.OUTPUTS) {
+        int count = Math.min(WinogradKernels.OUTPUTS, p.outputC() - k);
+        kernels.winograd().products(v, u, p.inputC(), p.outputC(), k, count, m);
+        output(first, end, k, count);
       }
     }
 
-    private void input(int tile, int vo) {
+    /** A strip of {@code count} tiles of one row; pixels outside the image count as zero. */
+    private void input(int tile, int count, int vo) {
       int h = tile / tilesW * SIDE - 1;
       int w = tile % tilesW * SIDE - 1;
-      if (h >= 0 && w >= 0 && h + 6 <= p.inputH() && w + 6 <= p.inputW()) {
-        int from = xo + h * row + w * pixel;
-        kernels.winograd().winogradInput(x, from, row, pixel, p.inputC(), scratch, v, vo, vStep);
-      } else {
-        copyWithBorder(h, w);
-        kernels
-            .winograd()
-            .winogradInput(border, 0, 6 * pixel, pixel, p.inputC(), scratch, v, vo, vStep);
+      int columns = SIDE * count + 2;
+      int from = Math.max(0, -w);
+      int to = Math.min(columns, p.inputW() - w);
+      if (from > 0) {
+        clearColumn(0);
       }
-    }
-
-    /** The tile's 6 x 6 pixels from (h, w) on, zero outside the image. */
-    private void copyWithBorder(int h, int w) {
-      int left = Math.max(0, -w);
-      int right = Math.min(6, p.inputW() - w);
-      for (int i = 0; i < 6; i++) {
-        int to = i * 6 * pixel;
-        if (h + i < 0 || h + i >= p.inputH()) {
-          Arrays.fill(border, to, to + 6 * pixel, 0f);
-          continue;
-        }
-        Arrays.fill(border, to, to + left * pixel, 0f);
-        int from = xo + (h + i) * row + (w + left) * pixel;
-        System.arraycopy(x, from, border, to + left * pixel, (right - left) * pixel);
-        Arrays.fill(border, to + right * pixel, to + 6 * pixel, 0f);
+      if (to < columns) {
+        clearColumn(columns - 1);
       }
-    }
-
-    private void output(int tile, int mo) {
-      int step = p.outputC() * lanes;
-      int rowStep = p.outputW() * step;
-      int at = yo + tile / tilesW * SIDE * rowStep + tile % tilesW * SIDE * step;
+      boolean top = h < 0;
+      boolean bottom = h + 6 > p.inputH();
+      int second = xo + (h + 1) * row + (w + from) * pixel;
       kernels
           .winograd()
-          .winogradOutput(m, mo, mStep, p.outputC(), bias, scratch, y, at, rowStep, step);
-      if (residual != null || relu) {
-        for (int i = 0; i < SIDE; i++) {
-          kernels.direct().finish(residual, relu, y, at + i * rowStep, SIDE * p.outputC());
-        }
+          .input(
+              count,
+              p.inputC(),
+              from,
+              to,
+              pixel,
+              top ? ZERO : x,
+              top ? 0 : second - row,
+              top ? 0 : pixel,
+              top ? 0 : lanes,
+              x,
+              second,
+              row,
+              bottom ? ZERO : x,
+              bottom ? 0 : second + 4 * row,
+              bottom ? 0 : pixel,
+              bottom ? 0 : lanes,
+              scratch,
+              v,
+              vo);
+    }
+
+    private void clearColumn(int column) {
+      for (int i = 0; i < 6 * WinogradKernels.DEPTH; i++) {
+        int at = WinogradKernels.START + (i * WinogradKernels.COLUMNS + column) * lanes;
+        Arrays.fill(scratch, at, at + lanes, 0f);
       }
+    }
+
+    private void output(int first, int end, int k, int count) {
+      int step = p.outputC() * lanes;
+      int rowStep = p.outputW() * step;
+      for (int tile = first; tile < end; tile++) {
+        targets[tile - first] = yo + tile / tilesW * SIDE * rowStep + tile % tilesW * SIDE * step;
+      }
+      kernels
+          .winograd()
+          .output(m, end - first, k, count, scratch, y, targets, rowStep, step, epilogue);
     }
   }
 }

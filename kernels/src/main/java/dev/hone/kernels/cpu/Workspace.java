@@ -13,7 +13,6 @@ final class Workspace {
     SUMS,
     SQUARES,
     PARTIAL,
-    BORDER,
     TRANSFORMED,
     MULTIPLIED,
     TILE

@@ -67,12 +67,12 @@ class ImagesTest {
     return Stream.of(1, 4, 8, 16).flatMap(lanes -> CASES.stream().map(c -> Arguments.of(lanes, c)));
   }
 
-  private static Tensor random(Shape s, int seed) {
+  static Tensor random(Shape s, int seed) {
     return Random.of(ORACLE, seed).normal(s);
   }
 
   /** t on the backend, one image per lane, with NaN in the padding lanes. */
-  private static Tensor lanes(CpuBackend cpu, Tensor t) {
+  static Tensor lanes(CpuBackend cpu, Tensor t) {
     Tensor strided = cpu.fromFloats(t.shape(), t.toFloats());
     Tensor images = cpu.images().toBatchLanes(strided);
     var layout = (Layout.BatchLanes) images.layout();
@@ -84,11 +84,11 @@ class ImagesTest {
     return images;
   }
 
-  private static Tensor plain(CpuBackend cpu, Tensor t) {
+  static Tensor plain(CpuBackend cpu, Tensor t) {
     return cpu.fromFloats(t.shape(), t.toFloats());
   }
 
-  private static float[] read(CpuBackend cpu, Tensor t) {
+  static float[] read(CpuBackend cpu, Tensor t) {
     Tensor strided = t.layout() instanceof Layout.BatchLanes ? cpu.images().toStrided(t, null) : t;
     return CpuBackend.floats(strided);
   }
