@@ -162,6 +162,7 @@ final class Moves {
               ? backend.contiguous(value, temporary)
               : value.in(temporary).strided();
       copy(from, target);
+      ((CpuStorage) target.storage()).written();
     }
   }
 
