@@ -42,6 +42,22 @@ record ConvolutionPass(
     int wRow,
     int wColumn) {
 
+  /** Which weights a pass reads: all that their packed form depends on. */
+  record Filter(
+      int outputC,
+      int inputC,
+      int tapsH,
+      int tapsW,
+      int offset,
+      int output,
+      int input,
+      int row,
+      int column) {}
+
+  Filter filter() {
+    return new Filter(outputC, inputC, tapsH, tapsW, wOffset, wOutput, wInput, wRow, wColumn);
+  }
+
   /** The pass of y = x conv w. */
   static ConvolutionPass forward(Shape x, Layout.Strided w, Shape y, Convolution c) {
     int k = y.dim(1);

@@ -8,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 /** An array: {@code float[]} or {@code int[]}. Arrays beat memory segments (see PERF, traps). */
 final class CpuStorage extends Storage {
   private final BufferPool pool;
+  private final PackedWeights packedWeights;
   private @Nullable Object array;
 
   CpuStorage(Backend backend, BufferPool pool, float[] array) {
     super(backend, DType.FLOAT32, array.length);
     this.pool = pool;
+    packedWeights = new PackedWeights(pool);
     this.array = array;
   }
 
   CpuStorage(Backend backend, BufferPool pool, int[] array) {
     super(backend, DType.INT32, array.length);
     this.pool = pool;
+    packedWeights = new PackedWeights(pool);
     this.array = array;
   }
 
@@ -38,8 +41,18 @@ final class CpuStorage extends Storage {
     };
   }
 
+  PackedWeights packedWeights() {
+    return packedWeights;
+  }
+
+  /** To be called after writing into a storage that others may have read. */
+  void written() {
+    packedWeights.drop();
+  }
+
   @Override
   public void release() {
+    packedWeights.drop();
     Object a = array;
     array = null;
     switch (a) {

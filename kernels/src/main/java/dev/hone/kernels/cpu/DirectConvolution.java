@@ -39,7 +39,7 @@ final class DirectConvolution {
   private final float[] weights;
 
   /**
-   * @param w the array that the passes' weight offsets refer to
+   * @param w the storage that the passes' weight offsets refer to
    * @param groups image groups in x and y
    * @param yGroup floats per group of y
    */
@@ -48,7 +48,7 @@ final class DirectConvolution {
       Workers workers,
       List<ConvolutionPass> passes,
       float[] x,
-      float[] w,
+      CpuStorage w,
       Epilogue epilogue,
       float[] y,
       int groups,
@@ -67,8 +67,13 @@ final class DirectConvolution {
     for (int i = 0; i < passes.size(); i++) {
       starts[i + 1] = starts[i] + weightsLength(passes.get(i));
     }
-    weights = Workspace.ofThread().floats(Workspace.Use.WEIGHTS, starts[passes.size()]);
-    packWeights(w);
+    weights =
+        w.packedWeights()
+            .get(
+                new PackedWeights.Form(
+                    false, passes.stream().map(ConvolutionPass::filter).toList()),
+                starts[passes.size()],
+                to -> packWeights(w.floats(), to));
   }
 
   /** y = the passes over x, with the epilogue. */
@@ -94,18 +99,18 @@ final class DirectConvolution {
     return p.outputC() * p.tapsH() * p.run();
   }
 
-  private void packWeights(float[] w) {
+  private void packWeights(float[] w, float[] to) {
     int block = kernels.direct().channels();
     for (int i = 0; i < passes.size(); i++) {
       ConvolutionPass p = passes.get(i);
       int start = starts[i];
       for (int channel = 0; channel < p.outputC(); channel += block) {
-        packWeights(p, w, channel, start);
+        packWeights(p, w, channel, to, start);
       }
     }
   }
 
-  private void packWeights(ConvolutionPass p, float[] w, int channel, int start) {
+  private void packWeights(ConvolutionPass p, float[] w, int channel, float[] packed, int start) {
     int n = Math.min(kernels.direct().channels(), p.outputC() - channel);
     int to = start + channel * p.tapsH() * p.run();
     for (int i = 0; i < p.tapsH(); i++) {
@@ -113,7 +118,7 @@ final class DirectConvolution {
         int at = p.wOffset() + channel * p.wOutput() + i * p.wRow() + j * p.wColumn();
         for (int c = 0; c < p.inputC(); c++) {
           for (int o = 0; o < n; o++) {
-            weights[to++] = w[at + o * p.wOutput()];
+            packed[to++] = w[at + o * p.wOutput()];
           }
           at += p.wInput();
         }

@@ -154,7 +154,7 @@ final class Images {
   private void convolve(
       List<ConvolutionPass> passes, Tensor x, Tensor w, Epilogue epilogue, Tensor y) {
     float[] from = CpuBackend.floats(x);
-    float[] kernel = CpuBackend.floats(w);
+    CpuStorage kernel = (CpuStorage) w.storage();
     float[] to = CpuBackend.floats(y);
     Workers workers = backend.workers();
     int groups = layout(y).groups();

@@ -166,6 +166,7 @@ final class Moves {
               ? backend.contiguous(value, temporary)
               : value.in(temporary).strided();
       copy(from, target);
+      ((CpuStorage) target.storage()).written();
     }
   }
 

@@ -1,12 +1,13 @@
 package dev.hone.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (Lavin and Gray, arXiv 1509.09308): 36
  * multiplications for 16 pixels where the direct way takes 144.
  *
- * <pre>y = A^T [ (G w G^T) * (B^T d B) ] A</pre>
+ * <pre>y = A^T [ (G w G^T) * (B^T d B) ] A,   at the points 0, 1, -1, 2, -2 and infinity</pre>
  *
  * <p>with d a tile of 6 x 6 pixels and y its 4 x 4 in the middle. The product is elementwise over
  * the 36 places and sums over the input channels: 36 small matrix products, four tiles at a time so
@@ -28,16 +29,6 @@ final class WinogradConvolution {
   /** Stands for a row outside the image, whatever the lane count. */
   private static final float[] ZERO = new float[16 * WinogradKernels.DEPTH];
 
-  /** G: a filter of three taps at the points 0, 1, -1, 2, -2 and infinity. */
-  private static final double[][] G = {
-    {1 / 4.0, 0, 0},
-    {-1 / 6.0, -1 / 6.0, -1 / 6.0},
-    {-1 / 6.0, 1 / 6.0, -1 / 6.0},
-    {1 / 24.0, 1 / 12.0, 1 / 6.0},
-    {1 / 24.0, -1 / 12.0, 1 / 6.0},
-    {0, 0, 1}
-  };
-
   private final ImageKernels kernels;
   private final Workers workers;
   private final ConvolutionPass p;
@@ -56,7 +47,7 @@ final class WinogradConvolution {
       Workers workers,
       ConvolutionPass p,
       float[] x,
-      float[] w,
+      CpuStorage w,
       Epilogue epilogue,
       float[] y,
       int groups) {
@@ -70,9 +61,12 @@ final class WinogradConvolution {
     lanes = kernels.lanes();
     tilesW = p.outputW() / SIDE;
     tiles = tilesW * (p.outputH() / SIDE);
-    u = Workspace.ofThread().floats(Workspace.Use.WEIGHTS, PLACES * p.inputC() * p.outputC());
-    int block = kernels.winograd().channels();
-    workers.parallelFor(p.outputC() / block, task -> transformWeights(w, task * block, block));
+    u =
+        w.packedWeights()
+            .get(
+                new PackedWeights.Form(true, List.of(p.filter())),
+                PLACES * p.inputC() * p.outputC(),
+                to -> transformWeights(w.floats(), to));
   }
 
   /** What {@code -Dhone.winograd} asks for; true unless it says otherwise. */
@@ -107,28 +101,56 @@ final class WinogradConvolution {
         && p.outputC() % block == 0;
   }
 
-  /** u = G w G^T in double, for the outputs from {@code first}: [place][block][input][output]. */
-  private void transformWeights(float[] w, int first, int block) {
-    double[] gw = new double[PLACES / 2];
-    for (int k = first; k < first + block; k++) {
-      for (int c = 0; c < p.inputC(); c++) {
-        int at = p.wOffset() + k * p.wOutput() + c * p.wInput();
-        for (int i = 0; i < 6; i++) {
-          for (int b = 0; b < 3; b++) {
-            int column = at + b * p.wColumn();
-            gw[i * 3 + b] =
-                G[i][0] * w[column]
-                    + G[i][1] * w[column + p.wRow()]
-                    + G[i][2] * w[column + 2 * p.wRow()];
+  /** u = G w G^T in double: [place][block of outputs][input][output]. */
+  private void transformWeights(float[] w, float[] to) {
+    int block = kernels.winograd().channels();
+    workers.parallelFor(
+        p.outputC() / block,
+        task -> {
+          double[] columns = new double[PLACES / 2];
+          for (int c = 0; c < p.inputC(); c++) {
+            for (int k = 0; k < block; k++) {
+              int at = p.wOffset() + (task * block + k) * p.wOutput() + c * p.wInput();
+              for (int j = 0; j < 3; j++) {
+                int column = at + j * p.wColumn();
+                double g1 = w[column + p.wRow()];
+                transform(w[column], g1, w[column + 2 * p.wRow()], columns, j);
+              }
+              transformRows(columns, to, (task * p.inputC() + c) * block + k);
+            }
           }
-        }
-        for (int place = 0; place < PLACES; place++) {
-          int i = place / 6 * 3;
-          double[] g = G[place % 6];
-          double sum = gw[i] * g[0] + gw[i + 1] * g[1] + gw[i + 2] * g[2];
-          u[((place * p.outputC() + first) * p.inputC()) + c * block + k - first] = (float) sum;
-        }
-      }
+        });
+  }
+
+  /** to[at + 3 i] = (G g)[i]. */
+  private static void transform(double g0, double g1, double g2, double[] to, int at) {
+    double even = g0 + g2;
+    double far = g0 * (1 / 24.0) + g2 * (1 / 6.0);
+    double odd = g1 * (1 / 12.0);
+    to[at] = g0 * 0.25;
+    to[at + 3] = (even + g1) * (-1 / 6.0);
+    to[at + 6] = (even - g1) * (-1 / 6.0);
+    to[at + 9] = far + odd;
+    to[at + 12] = far - odd;
+    to[at + 15] = g2;
+  }
+
+  private void transformRows(double[] columns, float[] to, int at) {
+    int step = p.inputC() * p.outputC();
+    for (int i = 0; i < 6; i++) {
+      double g0 = columns[3 * i];
+      double g1 = columns[3 * i + 1];
+      double g2 = columns[3 * i + 2];
+      double even = g0 + g2;
+      double far = g0 * (1 / 24.0) + g2 * (1 / 6.0);
+      double odd = g1 * (1 / 12.0);
+      int place = at + 6 * i * step;
+      to[place] = (float) (g0 * 0.25);
+      to[place + step] = (float) ((even + g1) * (-1 / 6.0));
+      to[place + 2 * step] = (float) ((even - g1) * (-1 / 6.0));
+      to[place + 3 * step] = (float) (far + odd);
+      to[place + 4 * step] = (float) (far - odd);
+      to[place + 5 * step] = (float) g2;
     }
   }
 

@@ -7,7 +7,6 @@ package dev.hone.kernels.cpu;
 final class Workspace {
   /** What an array is for: a kernel that needs two at a time asks for two names. */
   enum Use {
-    WEIGHTS,
     PANEL,
     DY_PANEL,
     SUMS,
