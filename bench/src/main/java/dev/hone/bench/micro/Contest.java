@@ -10,7 +10,7 @@ import java.util.List;
  * @param peer milliseconds of the run right after it
  */
 public record Contest(
-    Workload workload, int batch, Referee.Verdict verdict, Samples hone, Samples peer) {
+    Workload workload, Setting setting, Referee.Verdict verdict, Samples hone, Samples peer) {
 
   /** How often the peer is slower than Hone, pair by pair. */
   public Samples ratio() {
@@ -20,12 +20,12 @@ public record Contest(
   /** Times one workload on both. */
   static Contest run(
       Workload workload,
-      int batch,
+      Setting setting,
       Referee.Verdict verdict,
       Runnable hone,
       Runnable peer,
       Stopwatch watch) {
     List<Samples> both = watch.inTurn(hone, peer);
-    return new Contest(workload, batch, verdict, both.getFirst(), both.getLast());
+    return new Contest(workload, setting, verdict, both.getFirst(), both.getLast());
   }
 }

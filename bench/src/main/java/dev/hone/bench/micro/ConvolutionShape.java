@@ -45,12 +45,12 @@ public record ConvolutionShape(int in, int out, int size, int stride, int count)
   /**
    * Multiplications and additions of one pass, by the definition; all three passes cost the same.
    */
-  double flops(int batch) {
+  public double flops(int batch) {
     return 2.0 * y(batch).size() * in * KERNEL * KERNEL;
   }
 
   /** Bytes of x, w and y: the least that one pass can move. */
-  double bytes(int batch) {
+  public double bytes(int batch) {
     return (double) Float.BYTES * (x(batch).size() + w().size() + y(batch).size());
   }
 

@@ -7,21 +7,22 @@ import java.lang.management.ManagementFactory;
  * Hone on one workload.
  *
  * @param millis of each run
- * @param flops of one run, 0 if unknown
  * @param allocated bytes of Java heap that a run takes anew, all threads together
- * @param held bytes that live once it has run: weights, batch, and the pool with a run's tensors
+ * @param held bytes that live once it has run: weights, batch, and the pool with a run's tensors; 0
+ *     if nobody looked
  */
 public record Measurement(
-    Workload workload, int batch, Samples millis, double flops, long allocated, long held) {
+    Workload workload, Setting setting, Samples millis, long allocated, long held) {
+
   /** Times {@code workload} on {@code engine}. */
-  public static Measurement of(Engine engine, Workload workload, int batch, Stopwatch watch) {
+  public static Measurement of(Engine engine, Workload workload, Setting setting, Stopwatch watch) {
     Runnable work = engine.prepare(workload);
     watch.warm(work);
     long before = allocatedBytes();
-    var millis = new Stopwatch(java.time.Duration.ZERO, watch.time(), watch.least()).time(work);
-    int runs = millis.count() + 3;
-    long allocated = (allocatedBytes() - before) / runs;
-    return new Measurement(workload, batch, millis, workload.flops(batch), allocated, liveBytes());
+    Samples millis = watch.timeWarm(work);
+    long allocated = (allocatedBytes() - before) / millis.count();
+    long held = workload instanceof Workload.Op ? 0 : liveBytes();
+    return new Measurement(workload, setting, millis, allocated, held);
   }
 
   /** By all threads since the JVM started, those that have ended included. */
@@ -36,11 +37,11 @@ public record Measurement(
 
   /** Images per second. */
   public double imagesPerSecond() {
-    return batch / millis.median() * 1e3;
+    return setting.batch() / millis.median() * 1e3;
   }
 
-  /** Operations per second, by the definition of the workload. */
+  /** Operations per second, by the definition of the workload; 0 if nobody counted. */
   public double flopsPerSecond() {
-    return flops / millis.median() * 1e3;
+    return workload.flops(setting.batch()) / millis.median() * 1e3;
   }
 }

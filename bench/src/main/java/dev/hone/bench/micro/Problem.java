@@ -45,14 +45,29 @@ public record Problem(Map<String, Tensor> state, Tensor images, Tensor labels) {
   public static Problem of(Backend backend, int n) {
     var random = Random.of(backend, SEED);
     var model = network(random);
-    Tensor few = random.split(1).normal(images(WARM_UP_BATCH));
+    warmUp(model, random.split(2));
+    return of(model, random, n);
+  }
+
+  /** The same with a network that has seen nothing, which takes hardly any memory to make. */
+  static Problem untrained(Backend backend, int n) {
+    var random = Random.of(backend, SEED);
+    return of(network(random), random, n);
+  }
+
+  private static Problem of(ResNet model, Random random, int n) {
+    Tensor images = random.split(3).normal(images(n));
+    return new Problem(model.state(), images, labels(random.backend(), n));
+  }
+
+  private static void warmUp(ResNet model, Random random) {
     var optimizer = Optimizer.of(model, Optimizer.Settings.sgdNesterov(MOMENTUM, DECAY));
     var step = new DistillationStep<>(model, optimizer, DistillationSettings.baseline(1));
-    var loss = CrossEntropy.to(labels(backend, WARM_UP_BATCH));
+    var loss = CrossEntropy.to(labels(random.backend(), WARM_UP_BATCH));
+    Tensor few = random.normal(images(WARM_UP_BATCH));
     for (int i = 0; i < WARM_UP_STEPS; i++) {
-      step.take(few, loss, 0, WARM_UP_RATE, random.split(2).split(i));
+      step.take(few, loss, 0, WARM_UP_RATE, random.split(i));
     }
-    return new Problem(model.state(), random.split(3).normal(images(n)), labels(backend, n));
   }
 
   /** A network with weights of its own. */

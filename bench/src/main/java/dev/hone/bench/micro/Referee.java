@@ -23,7 +23,7 @@ public final class Referee implements AutoCloseable {
 
   private static final int PAIRS = 5;
 
-  private final int batch;
+  private final Setting setting;
   private final Engine hone;
   private final Engine peer;
   private final List<Engine> honeOnPairs = new ArrayList<>();
@@ -47,9 +47,12 @@ public final class Referee implements AutoCloseable {
   }
 
   public Referee(
-      Problem problem, Function<Problem, Engine> makeHone, Function<Problem, Engine> makePeer) {
-    batch = problem.batch();
-    for (int first = 0; first + 2 <= batch && first < 2 * PAIRS; first += 2) {
+      Problem problem,
+      Setting setting,
+      Function<Problem, Engine> makeHone,
+      Function<Problem, Engine> makePeer) {
+    this.setting = setting;
+    for (int first = 0; first + 2 <= problem.batch() && first < 2 * PAIRS; first += 2) {
       Problem pair = problem.part(first, 2);
       honeOnPairs.add(makeHone.apply(pair));
       peerOnPairs.add(makePeer.apply(pair));
@@ -69,7 +72,7 @@ public final class Referee implements AutoCloseable {
     require(workload, "two images", verdict.pair, STRICT);
     require(workload, "the batch", verdict.batch, LOOSE);
     return Contest.run(
-        workload, batch, verdict, hone.prepare(workload), peer.prepare(workload), watch);
+        workload, setting, verdict, hone.prepare(workload), peer.prepare(workload), watch);
   }
 
   private static void require(

@@ -55,9 +55,17 @@ public sealed interface Workload {
   record Icp(Rule rule, BatchNormMode batchNorm, int steps) implements Workload {
     @Override
     public String name() {
-      return (steps == 1 ? "ICP step" : "ICP T=" + steps)
-          + (batchNorm == BatchNormMode.EVAL ? ", eval BN, " : ", train BN, ")
-          + rule.name().toLowerCase(Locale.ROOT);
+      String mode = batchNorm == BatchNormMode.EVAL ? "eval BN" : "train BN";
+      return (steps == 1 ? "ICP step" : "ICP T=" + steps) + ", " + mode + ", " + label(rule);
+    }
+
+    private static String label(Rule rule) {
+      return switch (rule) {
+        case SGD -> "SGD";
+        case SIGN -> "Sign";
+        case ADAM -> "Adam";
+        case ADEMAMIX -> "AdEMAMix";
+      };
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.hone.tensor.conformance.OpCases;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The one table of what is timed. */
 public final class Workloads {
@@ -33,6 +34,15 @@ public final class Workloads {
     };
   }
 
+  /** The row called {@code name}. */
+  public static Workload named(String name) {
+    return Stream.of(Suite.ALL, Suite.OPS)
+        .flatMap(suite -> of(suite).stream())
+        .filter(row -> row.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no workload '" + name + "'"));
+  }
+
   /** What is compared with a peer: the rule is SGD, whose steps are continuous in the gradient. */
   public static List<Workload> contested(Suite suite) {
     return of(suite).stream().filter(Workloads::isContested).toList();
@@ -58,6 +68,7 @@ public final class Workloads {
 
   private static List<Workload> icp() {
     var rows = new ArrayList<Workload>();
+    rows.add(new Workload.TrainingStep()); // what the others' cost is given in
     for (BatchNormMode mode : MODES) {
       for (Rule rule : RULES) {
         rows.add(new Workload.Icp(rule, mode, 1));

@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class FmaPeak {
   private static final int CHAINS = 16;
-  private static final int ROUNDS = 200_000;
-  private static final int WARM_UP = 60;
-  private static final int TRIES = 40;
+  private static final int ROUNDS = 30_000;
+  private static final int WARM_UP = 400;
+  private static final int TRIES = 2000;
 
   private FmaPeak() {}
 

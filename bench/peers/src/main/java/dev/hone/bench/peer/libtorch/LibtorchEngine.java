@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The best honest PyTorch we know how to write: channels-last, {@code autograd.grad} of the input
@@ -30,14 +31,15 @@ final class LibtorchEngine implements Engine {
   private final int threads;
   private final Tensor images;
   private final Tensor labels;
-  private final boolean folds;
+
+  /** Whether eval mode is faster folded; null until it was tried. */
+  private @Nullable Boolean folds;
 
   private LibtorchEngine(Problem problem, int threads) {
     this.problem = problem;
     this.threads = threads;
     images = Torch.of(problem.images());
     labels = Torch.of(problem.labels());
-    folds = foldingIsFaster();
   }
 
   static LibtorchEngine open(Problem problem, int threads) {
@@ -51,7 +53,7 @@ final class LibtorchEngine implements Engine {
         .formatted(
             threads,
             threads == 1 ? "thread" : "threads",
-            folds ? "folded into the convolutions" : "as a layer of its own");
+            folds() ? "folded into the convolutions" : "as a layer of its own");
   }
 
   @Override
@@ -139,7 +141,7 @@ final class LibtorchEngine implements Engine {
 
   /** The network ready for eval mode, until its weights change. */
   private TorchResNet eval(TorchResNet model) {
-    return folds ? model.folded() : model;
+    return folds() ? model.folded() : model;
   }
 
   private Tensor evaluated(TorchResNet model) {
@@ -200,15 +202,21 @@ final class LibtorchEngine implements Engine {
     return all;
   }
 
-  private boolean foldingIsFaster() {
-    TorchResNet model = network();
-    long folded = Long.MAX_VALUE;
-    long plain = Long.MAX_VALUE;
-    for (int i = 0; i < TRIES; i++) {
-      folded = Math.min(folded, nanosOfInputGradient(model::folded));
-      plain = Math.min(plain, nanosOfInputGradient(() -> model));
+  /** Tries both when it is first asked. */
+  private boolean folds() {
+    Boolean known = folds;
+    if (known == null) {
+      TorchResNet model = network();
+      long folded = Long.MAX_VALUE;
+      long plain = Long.MAX_VALUE;
+      for (int i = 0; i < TRIES; i++) {
+        folded = Math.min(folded, nanosOfInputGradient(model::folded));
+        plain = Math.min(plain, nanosOfInputGradient(() -> model));
+      }
+      known = folded < plain;
+      folds = known;
     }
-    return folded < plain;
+    return known;
   }
 
   private long nanosOfInputGradient(Supplier<TorchResNet> model) {

@@ -107,7 +107,8 @@ record TorchResNet(Layer stem, List<Block> blocks, Tensor weight, Tensor bias) {
       x = torch.relu_(y.add_(block.halves ? subsampled(x) : x));
       features.add(x);
     }
-    Tensor logits = torch.linear(x.mean(2, 3), weight, new TensorOptional(bias));
+    Tensor pooled = torch.adaptive_avg_pool2d(x, 1, 1).flatten(1, 3);
+    Tensor logits = torch.linear(pooled, weight, new TensorOptional(bias));
     return new Tapped(logits, ends(features));
   }
 
