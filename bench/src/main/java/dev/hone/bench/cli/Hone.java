@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       "  ./hone train                the comparison on embedded images, in minutes",
       "  ./hone evaluate             the newest run on the test split",
       "  ./hone icp                  what the perturbation does to three images",
+      "  ./hone bench                how fast the steps are on this machine",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
       "  ./hone shell                JShell with the library imported",
@@ -64,6 +65,7 @@ public final class Hone implements Runnable {
         new TrainCommand(),
         new EvaluateCommand(),
         new IcpCommand(),
+        new BenchCommand(),
         new DoctorCommand(),
         new ShellCommand());
   }

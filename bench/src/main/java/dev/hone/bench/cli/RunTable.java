@@ -44,21 +44,8 @@ record RunTable(List<List<String>> rows, String verdict) {
   }
 
   void print(PrintWriter out) {
-    int columns = rows.getFirst().size();
-    int[] width = new int[columns];
-    for (List<String> row : rows) {
-      for (int c = 0; c < columns; c++) {
-        width[c] = Math.max(width[c], row.get(c).length());
-      }
-    }
     out.println();
-    for (List<String> row : rows) {
-      var line = new StringBuilder();
-      for (int c = 0; c < columns; c++) {
-        line.append(row.get(c)).append(" ".repeat(width[c] - row.get(c).length() + 2));
-      }
-      out.println(line.toString().stripTrailing());
-    }
+    new TextTable(rows).print(out);
     out.println();
     out.println(verdict);
   }

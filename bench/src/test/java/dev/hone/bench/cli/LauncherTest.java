@@ -50,8 +50,9 @@ class LauncherTest {
         echo "mvn in $(pwd): $*" >>"%s/mvn.log"
         [ ! -e fail ] || { echo "[ERROR] A.java is wrong -> [Help 1]"; echo "[ERROR] noise"; exit 1; }
         for word; do case $word in -DoutputDirectory=*) mkdir -p "${word#*=}" ;; esac; done
-        mkdir -p bench/target
+        mkdir -p bench/target bench/peers/target
         echo jar >bench/target/hone-bench-1.jar
+        echo jar >bench/peers/target/hone-peers-1.jar
         """
             .formatted(temporary));
   }
@@ -124,6 +125,7 @@ class LauncherTest {
             "cp",
             "cut",
             "dirname",
+            "env",
             "find",
             "head",
             "ls",
@@ -343,6 +345,69 @@ class LauncherTest {
     jdk("a", "25.0.3");
     Files.writeString(repository.resolve("target"), "a file where the folder should go");
     assertOneLine(hone("doctor"), 2, "hone: cannot write to", "make that folder writable");
+  }
+
+  /** A machine of another kind, as far as the launcher can tell. */
+  private void pretend(String system, String processor) throws IOException {
+    script(
+        temporary.resolve("bin/uname"),
+        "case $1 in -s) echo %s ;; *) echo %s ;; esac\n".formatted(system, processor));
+  }
+
+  private void makePeers() throws IOException {
+    Path source = repository.resolve("bench/peers/src/main/java/P.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(source, "class P {}");
+    Files.writeString(repository.resolve("bench/peers/pom.xml"), "<project/>");
+  }
+
+  @Test
+  void buildsThePeerOnlyWhenItIsAskedFor() throws Exception {
+    Path home = jdk("a", "25.0.3");
+    script(home.resolve("bin/java"), "for word; do echo \"<$word>\"; done; env\n");
+    pretend("Linux", "x86_64");
+    makePeers();
+    for (String command : List.of("doctor", "bench")) {
+      Result without = hone(command, "--suite", "conv");
+      assertEquals(0, without.code(), without.err());
+      assertFalse(without.out().contains("OMP_WAIT_POLICY"), without.out());
+      assertFalse(without.out().contains("hone-peers"), without.out());
+    }
+    assertFalse(hone("train", "--peer", "libtorch").out().contains("hone-peers"));
+    assertEquals(1, builds());
+
+    Result with = hone("bench", "--peer", "libtorch");
+    assertEquals(0, with.code(), with.err());
+    assertTrue(with.err().startsWith("hone: building the peer libtorch"), with.err());
+    assertTrue(with.out().contains("hone-peers-1.jar"), with.out());
+    assertTrue(with.out().contains("OMP_WAIT_POLICY=PASSIVE"), with.out());
+    assertTrue(with.out().contains("MALLOC_TRIM_THRESHOLD_="), with.out());
+    assertTrue(
+        text(temporary.resolve("mvn.log"))
+            .lines()
+            .anyMatch(line -> line.contains("-Ppeers") && line.contains("=linux-x86_64")),
+        text(temporary.resolve("mvn.log")));
+    assertEquals("", hone("bench", "--peer=libtorch").err());
+    assertEquals(2, builds());
+    assertFalse(hone("bench", "--peer=other").out().contains("hone-peers"));
+
+    Files.writeString(repository.resolve("bench/peers/src/main/java/P.java"), "class P { int q; }");
+    assertTrue(hone("bench", "--peer=libtorch").err().contains("building the peer"));
+    assertEquals("", hone("doctor").err(), "the product does not depend on it");
+    assertEquals(3, builds());
+  }
+
+  @Test
+  void aPlatformWithoutThePeerIsOneLine() throws Exception {
+    jdk("a", "25.0.3");
+    makePeers();
+    hone("doctor");
+    pretend("Linux", "riscv64");
+    assertOneLine(
+        hone("bench", "--peer", "libtorch"),
+        2,
+        "--peer libtorch: there is no libtorch from a JVM for Linux on riscv64");
+    assertEquals(1, builds());
   }
 
   @Test

@@ -1,0 +1,105 @@
+package dev.hone.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchCommandTest {
+  @TempDir private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--suite=fast            | '--suite': 'fast' is not one of steps, icp, train, conv, ops, all",
+        "--peer=tensorflow       | --peer: 'tensorflow' is not one of libtorch",
+        "--peer=libtorch         | --peer: libtorch is not on the class path; start it by ./hone bench",
+        "--peer=libtorch --suite=ops | --suite ops has no peer",
+        "--peer=libtorch --jmh   | --jmh measures Hone alone",
+        "--threads=1,-2          | --threads must be 1 or more, or 0 for all cores, but is -2",
+        "--threads=two           | '--threads'",
+        "--batch=0               | --batch must be 1 or more, but is 0",
+        "--lanes=16,5            | --lanes must be 16, 8, 4 or 1, but is 5",
+        "--time=0                | --time must be above 0 and at most 3600 seconds, but is 0.0",
+        "--time=NaN              | --time must be above 0",
+        "--only=lstm             | --only: no row of the suite has 'lstm' in its name; they are forward, "
+            + "training step",
+        "--json=no/such/file     | --json: cannot write no/such/file, since there is no folder",
+        "--jsonn=x               | unknown option '--jsonn=x'; did you mean --json?",
+      })
+  void wrongUsageIsOneLine(String args, String message) {
+    Invocation refused = Invocation.of(("bench " + args).split(" "));
+    assertEquals(2, refused.refused(message).code());
+  }
+
+  @Test
+  void measuresWritesAndPrints() throws IOException {
+    Path json = folder.resolve("figures.json");
+    Invocation done =
+        Invocation.of(
+                "bench",
+                "--suite=conv",
+                "--only=64->64@8 forward",
+                "--batch=2,3",
+                "--threads=1",
+                "--time=0.01",
+                "--json=" + json)
+            .succeeded();
+    assertTrue(done.out().contains("FMA peak"), done.out());
+    assertTrue(
+        done.out().lines().anyMatch(line -> line.matches("64->64@8 forward +2, 1, \\d+ .*")),
+        done.out());
+    assertTrue(done.out().contains("FLOP/byte"), done.out());
+    assertTrue(done.err().contains("measuring 2/2 64->64@8 forward"), done.err());
+
+    JsonNode root = JsonMapper.shared().readTree(Files.readString(json));
+    assertEquals(2, root.get("rows").size());
+    JsonNode row = root.get("rows").get(1);
+    assertEquals(3, row.get("setting").get("batch").intValue());
+    double millis = row.get("medianMillis").doubleValue();
+    assertTrue(row.get("millis").size() >= 7);
+    // 2 * 3 * 64 * 8 * 8 * 64 * 9 operations
+    assertEquals(14_155_776, row.get("flop").doubleValue());
+    assertEquals(14_155_776e3 / millis, row.get("flopPerSecond").doubleValue(), 1);
+    assertEquals(3e3 / millis, row.get("imagesPerSecond").doubleValue(), 1e-6);
+    assertTrue(root.get("machine").get("cores").intValue() >= 1);
+    assertTrue(root.get("ceilings").get(0).get("flops").doubleValue() > 1e8);
+  }
+
+  @Test
+  void icpCostsAreInTrainingSteps() {
+    String out =
+        Invocation.of("bench", "--only=step", "--batch=2", "--threads=1", "--time=0.01")
+            .succeeded()
+            .out();
+    assertTrue(out.contains("training steps"), out);
+    String icp = out.lines().filter(line -> line.startsWith("ICP step, eval BN")).findFirst().get();
+    assertTrue(
+        icp.matches("ICP step, eval BN, SGD +[\\d.]+ +\\d+ +[\\d.]+ +\\d+ % +\\d\\.\\d\\d .*"),
+        icp);
+  }
+
+  @Test
+  void firstStepSaysWhen() {
+    String out = Invocation.of("bench", "--first-step", "--batch=2").succeeded().out();
+    assertTrue(out.matches("the first training step ended after [\\d.]+ s\\R"), out);
+  }
+
+  @Test
+  void helpTeaches() {
+    String help = Invocation.of("bench", "--help").succeeded().out();
+    for (String taught : List.of("Examples:", "--peer libtorch", "Default: 128", "Exit codes:")) {
+      assertTrue(help.contains(taught), () -> "no '" + taught + "' in: " + help);
+    }
+  }
+}
