@@ -1,5 +1,6 @@
 package dev.hone.kernels.cpu;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -34,7 +35,6 @@ final class DirectConvolution {
   private final int groups;
   private final int yGroup;
   private final int lanes;
-  private final int[] widths;
   private final int[] starts;
   private final float[] weights;
 
@@ -62,7 +62,6 @@ final class DirectConvolution {
     this.groups = groups;
     this.yGroup = yGroup;
     lanes = kernels.lanes();
-    widths = kernels.direct().columns();
     starts = new int[passes.size() + 1];
     for (int i = 0; i < passes.size(); i++) {
       starts[i + 1] = starts[i] + weightsLength(passes.get(i));
@@ -81,16 +80,41 @@ final class DirectConvolution {
     // An output row's bits do not depend on its band, so bands may follow the number of threads.
     int enough = 2 * workers.threads();
     int bands = groups >= enough ? 1 : (enough + groups - 1) / Math.max(groups, 1);
-    int perPass = groups * bands;
+    int rows = passes.getFirst().outputH();
     workers.parallelFor(
-        passes.size() * perPass,
+        groups * bands,
         task -> {
-          int pass = task / perPass;
-          int rows = passes.get(pass).outputH();
           int band = task % bands;
-          new Band(passes.get(pass), starts[pass], task % perPass / bands)
-              .run(rows * band / bands, rows * (band + 1) / bands);
+          run(task / bands, rows * band / bands, rows * (band + 1) / bands);
         });
+  }
+
+  /** Rows of one image group, by one thread: a row of every pass, then the next of every pass. */
+  private void run(int group, int from, int to) {
+    int panels = 0;
+    List<Band> bands = new ArrayList<>();
+    for (int i = 0; i < passes.size(); i++) {
+      bands.add(new Band(passes.get(i), starts[i], group, panels));
+      panels += bands.getLast().panelLength();
+    }
+    float[] panel = Workspace.ofThread().floats(Workspace.Use.PANEL, panels);
+    for (int oh = from; oh < to; oh++) {
+      for (Band band : bands) {
+        band.row(oh, panel);
+      }
+      // The tiles of a single pass are finished while they are in the first-level cache.
+      if (passes.size() > 1 && !epilogue.isPlain()) {
+        finishRows(group, oh);
+      }
+    }
+  }
+
+  /** Row oh of all passes together: neighbouring rows of y. */
+  private void finishRows(int group, int oh) {
+    int rows = passes.getFirst().rowStep() * lanes;
+    int from = oh * rows;
+    int to = Math.min(yGroup, from + rows);
+    kernels.direct().finish(epilogue, y, group * yGroup + from, (to - from) / lanes);
   }
 
   // ---- weights: [block of channels][tap row][tap column][input channel][channel] ----
@@ -127,7 +151,7 @@ final class DirectConvolution {
   }
 
   /** The next tile's width where {@code rest} columns are left: 8 is better cut in 4 + 4. */
-  private int width(int rest) {
+  private static int width(int[] widths, int rest) {
     for (int v : widths) {
       if (v <= rest && (v != 6 || rest != 8)) {
         return v;
@@ -136,57 +160,64 @@ final class DirectConvolution {
     return 1;
   }
 
-  /** Some rows of one image group, by one thread. */
+  /** One pass over rows of one image group. */
   private final class Band {
     private final ConvolutionPass p;
     private final int wo;
     private final int group;
+    private final int panelStart;
     private final int rowLength;
     private final int ring;
-    private final float[] panel;
+    private final int[] widths;
     private final int[] taps;
+    private int packed = -1;
 
-    Band(ConvolutionPass p, int wo, int group) {
+    Band(ConvolutionPass p, int wo, int group, int panelStart) {
       this.p = p;
       this.wo = wo;
       this.group = group;
+      this.panelStart = panelStart;
       rowLength = p.outputW() * p.run() * lanes;
       ring = Math.max(0, p.tapsH() - 1) * p.dilationH() + 1;
-      panel = Workspace.ofThread().floats(Workspace.Use.PANEL, ring * rowLength);
-      taps = Workspace.ofThread().ints(p.tapsH());
+      widths = kernels.direct().columns();
+      taps = new int[p.tapsH()];
     }
 
-    void run(int from, int to) {
-      int rowStep = p.inputW() * p.inputC() * lanes;
-      int image = group * p.inputH() * rowStep;
-      int packed = -1;
-      for (int oh = from; oh < to; oh++) {
-        int first = p.firstTap(oh);
-        int end = p.endTap(oh);
-        for (int t = first; t < end; t++) {
-          int ih = oh * p.stride() - p.padH() + t * p.dilationH();
-          taps[t] = ih % ring * rowLength;
-          if (ih > packed || p.dilationH() > 1) {
-            packRow(image + ih * rowStep, taps[t]);
-            packed = ih;
-          }
-        }
-        multiplyRow(oh, first, end);
+    int panelLength() {
+      return ring * rowLength;
+    }
+
+    /** Rows must come in order. */
+    void row(int oh, float[] panel) {
+      if (oh >= p.outputH()) {
+        return;
       }
+      int rowStep = p.inputW() * p.inputC() * lanes;
+      int first = p.firstTap(oh);
+      int end = p.endTap(oh);
+      for (int t = first; t < end; t++) {
+        int ih = oh * p.stride() - p.padH() + t * p.dilationH();
+        taps[t] = panelStart + ih % ring * rowLength;
+        if (ih > packed || p.dilationH() > 1) {
+          packRow((group * p.inputH() + ih) * rowStep, panel, taps[t]);
+          packed = ih;
+        }
+      }
+      multiplyRow(oh, first, end, panel);
     }
 
-    private void packRow(int row, int start) {
+    private void packRow(int row, float[] panel, int start) {
       int to = start;
       int n;
       for (int ow = 0; ow < p.outputW(); ow += n) {
-        n = width(p.outputW() - ow);
+        n = width(widths, p.outputW() - ow);
         for (int j = 0; j < p.tapsW(); j++) {
           int iw = ow * p.stride() - p.padW() + j * p.dilationW();
           if (iw >= 0 && iw + (n - 1) * p.stride() < p.inputW()) {
             int step = p.stride() * p.inputC() * lanes;
             kernels.direct().pack(n, x, row + iw * p.inputC() * lanes, step, panel, to, p.inputC());
           } else {
-            packBorder(row, iw, n, to);
+            packBorder(row, iw, n, panel, to);
           }
           to += n * p.inputC() * lanes;
         }
@@ -194,7 +225,7 @@ final class DirectConvolution {
     }
 
     /** A part of the panel of which some columns lie outside the image: those are zero. */
-    private void packBorder(int row, int iw, int n, int to) {
+    private void packBorder(int row, int iw, int n, float[] panel, int to) {
       for (int k = 0; k < n; k++) {
         int column = iw + k * p.stride();
         int at = to + k * lanes;
@@ -209,12 +240,12 @@ final class DirectConvolution {
       }
     }
 
-    private void multiplyRow(int oh, int first, int end) {
+    private void multiplyRow(int oh, int first, int end, float[] panel) {
       int block = kernels.direct().channels();
       int length = p.tapsH() * p.run();
       int n;
       for (int ow = 0; ow < p.outputW(); ow += n) {
-        n = width(p.outputW() - ow);
+        n = width(widths, p.outputW() - ow);
         int xo = ow * p.run() * lanes;
         int yo = group * yGroup + (p.offset() + oh * p.rowStep() + ow * p.columnStep()) * lanes;
         int yStep = p.columnStep() * lanes;
@@ -241,21 +272,9 @@ final class DirectConvolution {
                   to,
                   yStep);
         }
-        if (!epilogue.isPlain()) {
-          finish(n, yo, yStep);
+        if (passes.size() == 1 && !epilogue.isPlain()) {
+          kernels.direct().finish(epilogue, y, yo, n * p.outputC());
         }
-      }
-    }
-
-    /** A pass may write every other pixel only: then each is finished by itself. */
-    private void finish(int columns, int yo, int yStep) {
-      int pixel = p.outputC() * lanes;
-      if (yStep == pixel) {
-        kernels.direct().finish(epilogue, y, yo, columns * p.outputC());
-        return;
-      }
-      for (int j = 0; j < columns; j++) {
-        kernels.direct().finish(epilogue, y, yo + j * yStep, p.outputC());
       }
     }
   }
