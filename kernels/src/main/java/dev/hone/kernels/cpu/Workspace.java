@@ -16,7 +16,11 @@ final class Workspace {
     BORDER,
     TRANSFORMED,
     MULTIPLIED,
-    TILE
+    TILE,
+    ROWS,
+    PIXELS,
+    DY_TRANSFORMED,
+    SINK
   }
 
   private static final ThreadLocal<Workspace> OF_THREAD = ThreadLocal.withInitial(Workspace::new);
