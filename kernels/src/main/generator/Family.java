@@ -23,6 +23,7 @@ abstract class Family {
     out.setLength(0);
     line("package dev.hone.kernels.cpu;");
     if (t.lanes() > 1) {
+      line("import jdk.incubator.vector.DoubleVector;");
       line("import jdk.incubator.vector.FloatVector;");
       line("import jdk.incubator.vector.VectorOperators;");
       line("import jdk.incubator.vector.VectorSpecies;");

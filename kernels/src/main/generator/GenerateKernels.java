@@ -30,6 +30,7 @@ final class GenerateKernels {
               new DirectFamily(t),
               new WinogradFamily(t),
               new WeightGradientFamily(t),
+              new WinogradGradientFamily(t),
               new NormFamily(t))) {
         Path file = folder.resolve(family.className() + ".java");
         printed.add(file);

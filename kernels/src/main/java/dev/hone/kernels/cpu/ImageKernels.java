@@ -11,6 +11,7 @@ record ImageKernels(
     DirectKernels direct,
     WinogradKernels winograd,
     WeightGradientKernels weightGradient,
+    WinogradGradientKernels winogradGradient,
     NormKernels norm) {
 
   /** The kernels of {@code lanes} lanes; only one lane works without the incubator module. */
@@ -22,6 +23,7 @@ record ImageKernels(
               new DirectKernels1(),
               new WinogradKernels1(),
               new WeightGradientKernels1(),
+              new WinogradGradientKernels1(),
               new NormKernels1());
       case 4 ->
           new ImageKernels(
@@ -29,6 +31,7 @@ record ImageKernels(
               new DirectKernels4(),
               new WinogradKernels4(),
               new WeightGradientKernels4(),
+              new WinogradGradientKernels4(),
               new NormKernels4());
       case 8 ->
           new ImageKernels(
@@ -36,6 +39,7 @@ record ImageKernels(
               new DirectKernels8(),
               new WinogradKernels8(),
               new WeightGradientKernels8(),
+              new WinogradGradientKernels8(),
               new NormKernels8());
       case 16 ->
           new ImageKernels(
@@ -43,6 +47,7 @@ record ImageKernels(
               new DirectKernels16(),
               new WinogradKernels16(),
               new WeightGradientKernels16(),
+              new WinogradGradientKernels16(),
               new NormKernels16());
       default ->
           throw new IllegalArgumentException(

@@ -175,7 +175,8 @@ final class Images {
     if (w.size() > 0) {
       Tensor from = toBatchLanes(x);
       Tensor gradient = toBatchLanes(dy);
-      new WeightGradient(
+      var pass =
+          new WeightGradientPass(
               kernels,
               backend.workers(),
               CpuBackend.floats(gradient),
@@ -183,8 +184,15 @@ final class Images {
               CpuBackend.floats(from),
               layout(from),
               w,
-              c)
-          .run(CpuBackend.floats(dw));
+              c);
+      float[] to = CpuBackend.floats(dw);
+      if (winograd && WinogradWeightGradient.suits(pass)) {
+        new WinogradWeightGradient(pass).run(to);
+      } else if (FewChannelsWeightGradient.suits(pass)) {
+        new FewChannelsWeightGradient(pass).run(to);
+      } else {
+        new WeightGradient(pass).run(to);
+      }
     }
     return dw;
   }

@@ -1,306 +1,221 @@
 package dev.hone.kernels.cpu;
 
-import dev.hone.tensor.Convolution;
-import dev.hone.tensor.Layout;
-import dev.hone.tensor.Shape;
 import java.util.Arrays;
 
 /**
- * The gradient of a convolution's weights, dw {@code [K, C, KH, KW]}.
+ * The gradient of a convolution's weights, dw {@code [K, C, KH, KW]}: a matrix product of the
+ * numbers of x, as a tap sees them, with the vectors of dy over its channels, which sums over
+ * images and pixels.
  *
- * <p>A tile in registers sums products of some channels of dy with four <em>streams</em> of x, per
- * lane; a stream is an input channel as one tap column sees it. For a band of rows, dy is packed
- * for the second-level cache, {@code [block of channels][pixel][block]}, and then four streams of x
- * at a time for the first-level cache, {@code [row residue modulo the stride][row][column][4]}, to
- * meet all of dy; a tap row is an offset into that panel. So tiles read both operands one behind
- * the other.
+ * <p>A row of dy is transposed once, output channels into the lanes; x is read as it lies, one
+ * number at a time for all lanes. So nothing else is packed, a tile's sums are the weights
+ * themselves, and images beyond the batch are simply not visited. A tile holds some input channels
+ * of a tap times, where the stride is 1, the pixels of dy that neighbouring tap columns see, else
+ * neighbouring vectors of channels: a number of x serves up to three products.
  *
- * <p>Work is cut into blocks of output channels times slices of the batch, both from the shapes
- * alone. A slice sums its lanes in double, slices are added in their order: the number of threads
- * changes no bit. Padding lanes are cleared in the panels: multiplied by zero, a NaN would stay.
- *
- * <p>The ladder, 3x3 of stride 1, 16 channels at 32x32 and 64 at 8x8, one thread of an AVX2 machine
- * (Zen 3, 99 GFLOP/s of FMA measured in the same run), in GFLOP/s:
- *
- * <ul>
- *   <li>naive, seven loops over {@code [N, C, H, W]}: 1.0 and 1.1
- *   <li>one image per lane, all of x of a band packed, tiles of 2 x 4 vectors: 43 and 32
- *   <li>x packed four streams at a time, sums laid out as they are visited: 46 and 40
- *   <li>lanes summed without a division per weight: 48 and 42, 0.48 and 0.42 of the peak; libtorch
- *       2.10 on the same machine: 65 and 65
- * </ul>
- *
- * <p>A quarter of the time is packing; the tile alone runs at 0.7 of the peak.
+ * <p>Work is cut into blocks of output channels times slices of dy's rows, both from the shapes
+ * alone, and slices are added in their order: the number of threads changes no bit.
  */
 final class WeightGradient {
-  private static final int STREAMS = 4;
-
-  /** Pixels of a band: four streams of x and a block of dy then fit the first-level cache. */
-  private static final int BAND_PIXELS = 128;
-
-  /** Output channels of a task. */
-  private static final int TASK_CHANNELS = 16;
-
   /** Tasks that keep any number of threads we expect busy, where the batch allows. */
-  private static final int TASKS = 16;
+  static final int TASKS = 16;
 
-  private final ImageKernels kernels;
-  private final Workers workers;
-  private final float[] x;
-  private final float[] dy;
-  private final Layout.BatchLanes xLayout;
-  private final Layout.BatchLanes dyLayout;
-  private final Convolution c;
-  private final int tapsH;
-  private final int tapsW;
+  /** Pixels of dy that meet all taps and channels of x while the nearest caches hold them. */
+  private static final int PIXELS = 16;
+
+  private final WeightGradientPass p;
+  private final WeightGradientKernels kernels;
   private final int lanes;
-  private final int height;
-  private final int width;
-  private final int inputs;
-  private final int outputs;
-  private final int outputH;
-  private final int outputW;
-  private final int block;
-  private final int streamBlocks;
-  private final int residues;
-  private final int bandRows;
-  private final int bands;
+  private final GradientRows gradient;
+
+  /** Whether a tile's vectors of dy are the pixels that neighbouring tap columns see. */
+  private final boolean acrossTaps;
+
+  /** Vectors of output channels in a task. */
+  private final int vectors;
+
+  private final int channelTasks;
   private final int slices;
 
-  WeightGradient(
-      ImageKernels kernels,
-      Workers workers,
-      float[] dy,
-      Layout.BatchLanes dyLayout,
-      float[] x,
-      Layout.BatchLanes xLayout,
-      Shape w,
-      Convolution c) {
-    this.kernels = kernels;
-    this.workers = workers;
-    this.dy = dy;
-    this.dyLayout = dyLayout;
-    this.x = x;
-    this.xLayout = xLayout;
-    this.c = c;
-    tapsH = w.dim(2);
-    tapsW = w.dim(3);
-    lanes = kernels.lanes();
-    inputs = xLayout.shape().dim(1);
-    height = xLayout.shape().dim(2);
-    width = xLayout.shape().dim(3);
-    outputs = dyLayout.shape().dim(1);
-    outputH = dyLayout.shape().dim(2);
-    outputW = dyLayout.shape().dim(3);
-    block = kernels.weightGradient().channels();
-    streamBlocks = (inputs * tapsW + STREAMS - 1) / STREAMS;
-    residues = Math.min(c.stride(), (tapsH - 1) * c.dilation() + 1);
-    bandRows = Math.max(1, Math.min(outputH, BAND_PIXELS / Math.max(outputW, 1)));
-    bands = (outputH + bandRows - 1) / bandRows;
-    int units = xLayout.groups() * bands;
-    slices = Math.max(1, Math.min(units, TASKS / channelTasks()));
-  }
+  /** Floats of a task's sums. */
+  private final int length;
 
-  private int channelTasks() {
-    return (outputs + TASK_CHANNELS - 1) / TASK_CHANNELS;
-  }
-
-  /** Rows of a residue's panel for {@code rows} output rows. */
-  private int panelRows(int rows) {
-    return rows + (tapsH - 1) * c.dilation() / c.stride();
-  }
-
-  /** Floats of the panel of four streams. */
-  private int panelLength(int rows) {
-    return residues * panelRows(rows) * outputW * STREAMS * lanes;
+  WeightGradient(WeightGradientPass p) {
+    this.p = p;
+    kernels = p.kernels.weightGradient();
+    lanes = p.lanes;
+    acrossTaps = p.stride == 1 && p.tapsW > 1;
+    int reach = (p.tapsW - 1) * p.dilation;
+    gradient =
+        acrossTaps
+            ? new GradientRows(p, reach - p.padding, p.width + reach)
+            : new GradientRows(p, 0, p.outputW);
+    vectors = Math.min((p.outputs + lanes - 1) / lanes, Math.max(2, 16 / lanes));
+    channelTasks = (p.outputs + vectors * lanes - 1) / (vectors * lanes);
+    slices = Math.max(1, Math.min(p.groups * p.outputH, TASKS / channelTasks));
+    length = vectors * lanes * p.inputs * p.tapsH * p.tapsW;
   }
 
   /** Writes dw row-major. */
   void run(float[] dw) {
-    int length = outputs * inputs * tapsH * tapsW;
-    float[] partial = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * length);
-    int tasks = channelTasks();
-    workers.parallelFor(
-        slices * tasks,
+    int step = channelTasks * length;
+    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * step);
+    p.workers.parallelFor(
+        slices * channelTasks,
         task -> {
-          int slice = task / tasks;
-          new Part(task % tasks * TASK_CHANNELS).run(slice, partial, slice * length);
+          Part part = new Part(task % channelTasks, sums, task * length);
+          int slice = task / channelTasks;
+          int rows = p.groups * p.outputH;
+          for (int row = rows * slice / slices; row < rows * (slice + 1) / slices; row++) {
+            part.row(row / p.outputH, row % p.outputH);
+          }
         });
-    System.arraycopy(partial, 0, dw, 0, length);
-    for (int s = 1; s < slices; s++) {
-      for (int i = 0, at = s * length; i < length; i++) {
-        dw[i] += partial[at + i];
-      }
-    }
+    p.workers.parallelFor(
+        channelTasks,
+        task -> {
+          WeightGradientPass.addSlices(sums, step, slices, task * length, length);
+          new Tiles(task).write(sums, task * length, dw);
+        });
   }
 
-  /** Some output channels over one slice of the batch. */
-  private final class Part {
-    private final int channel;
-    private final int channels;
-    private final int blocks;
-    private final float[] xPanel;
-    private final float[] dyPanel;
-    private final float[] sums;
-    private final int tileLength = block * STREAMS * lanes;
+  /**
+   * How the tiles of a task follow each other: by tap row, then {@code outer}, then {@code many}.
+   */
+  private final class Tiles {
+    final int channel;
+    final int vectorsHere;
 
-    Part(int channel) {
-      this.channel = channel;
-      channels = Math.min(TASK_CHANNELS, outputs - channel);
-      blocks = (channels + block - 1) / block;
-      Workspace space = Workspace.ofThread();
-      xPanel = space.floats(Workspace.Use.PANEL, panelLength(bandRows));
-      dyPanel = space.floats(Workspace.Use.DY_PANEL, blocks * bandRows * outputW * block * lanes);
-      sums = space.floats(Workspace.Use.SUMS, sumsLength());
+    /** Vectors of dy that could stand in one tile: tap columns or vectors of channels. */
+    final int many;
+
+    /** The other one of the two. */
+    final int outer;
+
+    Tiles(int channelTask) {
+      channel = channelTask * vectors * lanes;
+      vectorsHere = Math.min(vectors, (p.outputs - channel + lanes - 1) / lanes);
+      many = acrossTaps ? p.tapsW : vectorsHere;
+      outer = acrossTaps ? vectorsHere : p.tapsW;
     }
 
-    private int sumsLength() {
-      return blocks * streamBlocks * tapsH * tileLength;
+    int together(int n) {
+      return Math.min(many - n, WeightGradientKernels.VECTORS);
     }
 
-    void run(int slice, float[] partial, int to) {
-      Arrays.fill(sums, 0, sumsLength(), 0f);
-      int units = xLayout.groups() * bands;
-      for (int unit = units * slice / slices; unit < units * (slice + 1) / slices; unit++) {
-        int group = unit / bands;
-        int row = unit % bands * bandRows;
-        int rows = Math.min(bandRows, outputH - row);
-        int valid = xLayout.shape().dim(0) - group * lanes;
-        packDy(group, row, rows);
-        clearPadding(dyPanel, blocks * rows * outputW * block * lanes, valid);
-        for (int b = 0; b < streamBlocks; b++) {
-          packX(b, group, row, rows);
-          clearPadding(xPanel, panelLength(rows), valid);
-          multiply(b, rows);
-        }
-      }
-      reduce(partial, to);
-    }
-
-    // ---- packing ----
-
-    private void packX(int b, int group, int oh, int rows) {
-      int n = panelRows(rows);
-      int rowLength = outputW * STREAMS * lanes;
-      for (int residue = 0; residue < residues; residue++) {
-        for (int r = 0; r < n; r++) {
-          int ih = (oh + r) * c.stride() - c.padding() + residue;
-          int to = (residue * n + r) * rowLength;
-          if (ih < 0 || ih >= height) {
-            Arrays.fill(xPanel, to, to + rowLength, 0f);
-          } else {
-            packStreams(b, (group * height + ih) * width * inputs * lanes, to);
-          }
-        }
-      }
-    }
-
-    /** A row of one block: stream number e is channel e % inputs at tap column e / inputs. */
-    private void packStreams(int b, int row, int to) {
-      int first = b * STREAMS;
-      int step = c.stride() * inputs * lanes;
-      if (first % inputs + STREAMS <= inputs) {
-        packStream(first, STREAMS, row, step, to);
-        return;
-      }
-      for (int s = 0; s < STREAMS; s++) {
-        packStream(first + s, 1, row, step, to + s * lanes);
-      }
-    }
-
-    private void packStream(int stream, int many, int row, int step, int to) {
-      int j = stream / inputs;
-      int start = j * c.dilation() - c.padding();
-      int from = start >= 0 ? 0 : Math.min(outputW, (-start + c.stride() - 1) / c.stride());
-      int room = width - 1 - start;
-      int end = room < 0 || j >= tapsW ? 0 : Math.min(outputW, room / c.stride() + 1);
-      from = Math.min(from, end);
-      clear(to, from, many);
-      int source = row + ((start + from * c.stride()) * inputs + stream % inputs) * lanes;
-      int at = to + from * STREAMS * lanes;
-      if (many == STREAMS) {
-        kernels.direct().copy4(x, source, step, xPanel, at, STREAMS * lanes, end - from);
-      } else {
-        kernels.direct().copy1(x, source, step, xPanel, at, STREAMS * lanes, end - from);
-      }
-      clear(to + end * STREAMS * lanes, outputW - end, many);
-    }
-
-    private void clear(int to, int columns, int many) {
-      for (int i = 0; i < columns; i++) {
-        int at = to + i * STREAMS * lanes;
-        Arrays.fill(xPanel, at, at + many * lanes, 0f);
-      }
-    }
-
-    private void packDy(int group, int oh, int rows) {
-      int pixels = rows * outputW;
-      int step = outputs * lanes;
-      int source = (group * outputH + oh) * outputW * step + channel * lanes;
-      for (int k = 0; k < blocks * block; k++) {
-        int to = (k / block * pixels * block + k % block) * lanes;
-        if (block == 4 && k % 4 == 0 && k + 4 <= channels) {
-          kernels.direct().copy4(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
-          k += 3;
-        } else if (k < channels) {
-          kernels.direct().copy1(dy, source + k * lanes, step, dyPanel, to, block * lanes, pixels);
-        } else {
-          for (int i = 0; i < pixels; i++) {
-            int at = to + i * block * lanes;
-            Arrays.fill(dyPanel, at, at + lanes, 0f);
-          }
-        }
-      }
-    }
-
-    private void clearPadding(float[] panel, int length, int valid) {
-      if (valid < lanes) {
-        for (int i = valid; i < length; i += lanes) {
-          Arrays.fill(panel, i, i + lanes - valid, 0f);
-        }
-      }
-    }
-
-    private void multiply(int b, int rows) {
-      int n = panelRows(rows);
-      int rowLength = outputW * STREAMS * lanes;
-      for (int k = 0; k < blocks; k++) {
-        int d = k * rows * outputW * block * lanes;
-        for (int i = 0; i < tapsH; i++) {
-          int tap = i * c.dilation();
-          int row = tap % c.stride() * n + tap / c.stride();
-          int sum = ((b * blocks + k) * tapsH + i) * tileLength;
-          kernels
-              .weightGradient()
-              .products(xPanel, row * rowLength, dyPanel, d, rows * outputW, sums, sum);
-        }
-      }
-    }
-
-    private void reduce(float[] partial, int to) {
-      for (int o = 0; o < channels; o++) {
-        for (int j = 0; j < tapsW; j++) {
-          for (int input = 0; input < inputs; input++) {
-            int stream = j * inputs + input;
-            int tile = (stream / STREAMS * blocks + o / block) * tapsH;
-            int at = tile * tileLength + (o % block * STREAMS + stream % STREAMS) * lanes;
-            int index = to + ((channel + o) * inputs + input) * tapsH * tapsW + j;
-            for (int i = 0; i < tapsH; i++) {
-              partial[index] = (float) sumLanes(at);
-              at += tileLength;
-              index += tapsW;
+    void write(float[] sums, int so, float[] dw) {
+      int at = so;
+      for (int i = 0; i < p.tapsH; i++) {
+        for (int o = 0; o < outer; o++) {
+          for (int n = 0; n < many; n += WeightGradientKernels.VECTORS) {
+            for (int e = 0; e < p.inputs * together(n); e++) {
+              int vector = n + e % together(n);
+              int tap = i * p.tapsW + (acrossTaps ? vector : o);
+              int k = channel + (acrossTaps ? o : vector) * lanes;
+              int to = (k * p.inputs + e / together(n)) * p.tapsH * p.tapsW + tap;
+              for (int l = 0; l < Math.min(lanes, p.outputs - k); l++) {
+                dw[to + l * p.inputs * p.tapsH * p.tapsW] = sums[at + l];
+              }
+              at += lanes;
             }
           }
         }
       }
     }
+  }
 
-    private double sumLanes(int at) {
-      double sum = 0;
-      for (int lane = 0; lane < lanes; lane++) {
-        sum += sums[at + lane];
+  /** Some output channels over one slice of the rows of dy. */
+  private final class Part {
+    private final Tiles tiles;
+    private final float[] sums;
+    private final int so;
+    private final float[] panel;
+    private final int pixel;
+
+    /** Takes what {@link WeightGradientKernels#touch} returns; never read. */
+    private final float[] sink = Workspace.ofThread().floats(Workspace.Use.SINK, 1);
+
+    Part(int channelTask, float[] sums, int so) {
+      this.sums = sums;
+      this.so = so;
+      tiles = new Tiles(channelTask);
+      pixel = gradient.pixel(tiles.vectorsHere);
+      panel =
+          Workspace.ofThread().floats(Workspace.Use.DY_PANEL, gradient.length(tiles.vectorsHere));
+      Arrays.fill(sums, so, so + length, 0f);
+    }
+
+    void row(int group, int oh) {
+      gradient.pack(group, oh, tiles.channel, tiles.vectorsHere, panel, 0);
+      int top = oh * p.stride - p.padding;
+      touch(group, top + (p.tapsH - 1) * p.dilation + 1);
+      int images = p.images(group);
+      for (int first = 0; first < (acrossTaps ? p.width : p.outputW); first += PIXELS) {
+        for (int i = 0; i < p.tapsH; i++) {
+          int ih = top + i * p.dilation;
+          if (ih >= 0 && ih < p.height) {
+            tapRow(i, p.xRow(group, ih), first, images);
+          }
+        }
       }
-      return sum;
+    }
+
+    /** The rows of x before {@code end} that no row of dy has seen yet. */
+    private void touch(int group, int end) {
+      int row = p.width * p.inputs;
+      for (int ih = Math.max(0, end - p.stride); ih < Math.min(p.height, end); ih++) {
+        sink[0] = kernels.touch(p.x, p.xRow(group, ih), row);
+      }
+    }
+
+    /** The products of one tap row for some pixels: of x across taps, else of dy. */
+    private void tapRow(int i, int xRow, int first, int images) {
+      int at = so + i * p.tapsW * tiles.vectorsHere * p.inputs * lanes;
+      for (int o = 0; o < tiles.outer; o++) {
+        for (int n = 0; n < tiles.many; n += WeightGradientKernels.VECTORS) {
+          if (acrossTaps) {
+            taps(o, n, xRow, first, images, at);
+          } else {
+            channels(o, n, xRow, first, images, at);
+          }
+          at += tiles.together(n) * p.inputs * lanes;
+        }
+      }
+    }
+
+    private void taps(int vector, int tap, int xRow, int first, int images, int at) {
+      int step = p.inputs * lanes;
+      int d = (first + (p.tapsW - 1 - tap) * p.dilation) * pixel + vector * lanes * lanes;
+      int count = Math.min(PIXELS, p.width - first);
+      int gap = -p.dilation * pixel;
+      products(tiles.together(tap), xRow + first * step, step, d, gap, count, images, at);
+    }
+
+    private void channels(int tap, int vector, int xRow, int first, int images, int at) {
+      int start = tap * p.dilation - p.padding;
+      int from = Math.max(first, start >= 0 ? 0 : (-start + p.stride - 1) / p.stride);
+      int room = p.width - 1 - start;
+      int end = room < 0 ? 0 : Math.min(p.outputW, room / p.stride + 1);
+      int count = Math.min(end, first + PIXELS) - from;
+      if (count > 0) {
+        int step = p.inputs * lanes;
+        int xo = xRow + (start + from * p.stride) * step;
+        int d = from * pixel + vector * lanes * lanes;
+        int together = tiles.together(vector);
+        products(together, xo, p.stride * step, d, lanes * lanes, count, images, at);
+      }
+    }
+
+    private void products(
+        int together, int xo, int xStep, int d, int gap, int count, int images, int to) {
+      int at = to;
+      for (int input = 0; input < p.inputs; ) {
+        int few = kernels.width(together, p.inputs - input);
+        int xi = xo + input * lanes;
+        kernels.products(
+            together, few, p.x, xi, xStep, panel, d, pixel, gap, count, images, sums, at);
+        at += few * together * lanes;
+        input += few;
+      }
     }
   }
 }

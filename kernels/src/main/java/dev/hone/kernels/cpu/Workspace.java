@@ -14,7 +14,11 @@ final class Workspace {
     PARTIAL,
     TRANSFORMED,
     MULTIPLIED,
-    TILE
+    TILE,
+    ROWS,
+    PIXELS,
+    DY_TRANSFORMED,
+    SINK
   }
 
   private static final ThreadLocal<Workspace> OF_THREAD = ThreadLocal.withInitial(Workspace::new);

@@ -61,7 +61,18 @@ class ImagesTest {
           new Case(2, 3, 12, 12, 4, 2, 2, new Convolution(4, 0, 2)),
           new Case(3, 1, 1, 1, 1, 3, 3, new Convolution(1, 1)),
           new Case(2, 4, 8, 8, 3, 7, 7, new Convolution(2, 3)),
-          new Case(2, 4, 3, 3, 3, 3, 3, new Convolution(5, 1)));
+          new Case(2, 4, 3, 3, 3, 3, 3, new Convolution(5, 1)),
+          // Winograd: one tile, a whole strip and a rest, channels in several blocks
+          new Case(17, 16, 4, 4, 16, 3, 3, new Convolution(1, 1)),
+          new Case(3, 16, 8, 36, 32, 3, 3, new Convolution(1, 1)),
+          new Case(3, 24, 12, 8, 48, 3, 3, new Convolution(1, 1)),
+          // few channels, with every border, and output channels that fill no vector
+          new Case(17, 3, 5, 6, 20, 3, 3, new Convolution(1, 0)),
+          new Case(3, 2, 20, 7, 33, 3, 3, new Convolution(1, 2)),
+          new Case(3, 1, 6, 5, 5, 3, 3, new Convolution(1, 3)),
+          // more output channels than a task of the direct weight gradient takes
+          new Case(3, 11, 9, 21, 70, 3, 5, new Convolution(1, 2)),
+          new Case(3, 13, 7, 40, 70, 3, 3, new Convolution(2, 1)));
 
   static Stream<Arguments> everyCase() {
     return Stream.of(1, 4, 8, 16).flatMap(lanes -> CASES.stream().map(c -> Arguments.of(lanes, c)));
@@ -138,6 +149,21 @@ class ImagesTest {
         read(
             cpu,
             images.convolutionWeightGradient(lanes(cpu, dy), lanes(cpu, x), c.kernel(), c.conv())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCase")
+  void theDirectWeightGradientFollowsTheOracle(int lanes, Case c) {
+    CpuBackend cpu = new CpuBackend(2, lanes, false);
+    Tensor x = random(c.x(), 1);
+    Tensor dy = random(c.y(), 3);
+    assertNear(
+        "dw",
+        ORACLE.convolutionWeightGradient(dy, x, c.kernel(), c.conv()),
+        read(
+            cpu,
+            cpu.images()
+                .convolutionWeightGradient(lanes(cpu, dy), lanes(cpu, x), c.kernel(), c.conv())));
   }
 
   @ParameterizedTest

@@ -1,0 +1,111 @@
+package dev.hone.kernels.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The gradient of the weights of a 3x3 convolution of stride 1 over few channels, as a network's
+ * first one: all 27 weights of three input channels and a vector of output channels are summed in
+ * registers, and each number of x is loaded once for its nine taps. Otherwise as {@link
+ * WeightGradient}.
+ */
+final class FewChannelsWeightGradient {
+  private static final int TAPS = 9;
+
+  /** Rows of a slice at least: it transposes two more of dy. */
+  private static final int ROWS = 8;
+
+  private final WeightGradientPass p;
+  private final int lanes;
+  private final GradientRows gradient;
+  private final int vectors;
+  private final int slices;
+
+  /** Floats of a task's sums. */
+  private final int length;
+
+  /** {@code p} must be {@link #suits suitable}. */
+  FewChannelsWeightGradient(WeightGradientPass p) {
+    this.p = p;
+    lanes = p.lanes;
+    gradient = new GradientRows(p, 2 - p.padding, p.width + 2);
+    vectors = (p.outputs + lanes - 1) / lanes;
+    slices = Math.max(1, Math.min(p.groups * p.height / ROWS, WeightGradient.TASKS / vectors));
+    length = p.inputs * TAPS * lanes;
+  }
+
+  static boolean suits(WeightGradientPass p) {
+    return p.threeByThree() && p.inputs <= p.kernels.weightGradient().few();
+  }
+
+  /** Writes dw row-major. */
+  void run(float[] dw) {
+    int step = vectors * length;
+    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * step);
+    p.workers.parallelFor(
+        slices * vectors,
+        task -> {
+          Part part = new Part(task % vectors * lanes, sums, task * length);
+          int slice = task / vectors;
+          int rows = p.groups * p.height;
+          for (int row = rows * slice / slices; row < rows * (slice + 1) / slices; row++) {
+            part.row(row / p.height, row % p.height);
+          }
+        });
+    WeightGradientPass.addSlices(sums, step, slices, 0, step);
+    for (int i = 0; i < vectors * p.inputs * TAPS; i++) {
+      int first = i / (p.inputs * TAPS) * lanes;
+      for (int k = 0; k < Math.min(lanes, p.outputs - first); k++) {
+        dw[(first + k) * p.inputs * TAPS + i % (p.inputs * TAPS)] = sums[i * lanes + k];
+      }
+    }
+  }
+
+  /** A vector of output channels over a slice of the rows of x. */
+  private final class Part {
+    private final int channel;
+    private final float[] sums;
+    private final int so;
+
+    /** Three rows of dy, each at its number modulo 3, and a row of zeros. */
+    private final float[] rows;
+
+    /** The row of dy that was packed last, counted over all groups. */
+    private int packed = -1;
+
+    Part(int channel, float[] sums, int so) {
+      this.channel = channel;
+      this.sums = sums;
+      this.so = so;
+      rows = Workspace.ofThread().floats(Workspace.Use.DY_PANEL, 4 * gradient.length(1));
+      Arrays.fill(rows, 3 * gradient.length(1), 4 * gradient.length(1), 0f);
+      Arrays.fill(sums, so, so + length, 0f);
+    }
+
+    void row(int group, int ih) {
+      int d2 = dyRow(group, ih + p.padding - 2);
+      int d1 = dyRow(group, ih + p.padding - 1);
+      int d0 = dyRow(group, ih + p.padding);
+      int step = p.inputs * lanes;
+      int xo = p.xRow(group, ih);
+      int images = p.images(group);
+      int pixel = gradient.pixel(1);
+      p.kernels
+          .weightGradient()
+          .square(p.inputs, p.x, xo, step, rows, d0, d1, d2, pixel, p.width, images, sums, so);
+    }
+
+    /** Where row {@code oh} of dy lies. */
+    private int dyRow(int group, int oh) {
+      if (oh < 0 || oh >= p.outputH) {
+        return 3 * gradient.length(1);
+      }
+      int number = group * p.outputH + oh;
+      int to = number % 3 * gradient.length(1);
+      if (number > packed) {
+        gradient.pack(group, oh, channel, 1, rows, to);
+        packed = number;
+      }
+      return to;
+    }
+  }
+}
