@@ -114,12 +114,17 @@ public record BenchRun(
     return higher;
   }
 
+  /** One for each batch. Where no network runs, it need not have seen anything. */
   private Map<Integer, Problem> problems() {
-    progress.accept("nothing yet, but making a network and a batch");
+    boolean trains = workloads.stream().anyMatch(Workload::runsTheNetwork);
     int crew = settings.stream().mapToInt(Setting::threads).max().orElseThrow();
     var backend = CpuBackendProvider.withThreads(crew);
+    progress.accept("nothing yet, but making a network and a batch");
     var problems = new LinkedHashMap<Integer, Problem>();
-    settings.forEach(s -> problems.computeIfAbsent(s.batch(), n -> Problem.of(backend, n)));
+    for (Setting setting : settings) {
+      problems.computeIfAbsent(
+          setting.batch(), n -> trains ? Problem.of(backend, n) : Problem.untrained(backend, n));
+    }
     return problems;
   }
 

@@ -12,6 +12,7 @@ import dev.hone.nn.loss.CrossEntropy;
 import dev.hone.nn.model.ResNet;
 import dev.hone.nn.optim.Optimizer;
 import dev.hone.nn.weights.StateDict;
+import dev.hone.tensor.Convolution;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
@@ -51,7 +52,7 @@ public final class HoneEngine implements Engine {
       case Workload.TrainingStep _ -> step(DistillationSettings.baseline(1), Problem.LEARNING_RATE);
       case Workload.Icp icp -> perturb(icp);
       case Workload.Distillation d -> step(distillation(d), Problem.LEARNING_RATE);
-      case Workload.ConvolutionPass pass -> new Operands(pass).runnable();
+      case Workload.ConvolutionPass pass -> new Operands(pass)::run;
       case Workload.Op(var row) -> {
         List<Tensor> operands = row.inputsOn(backend);
         yield () -> {
@@ -213,7 +214,7 @@ public final class HoneEngine implements Engine {
           null,
           null,
           false,
-          new dev.hone.tensor.Convolution(1, 0));
+          new Convolution(1, 0));
     }
 
     private Tensor run(Arena arena) {
@@ -225,12 +226,10 @@ public final class HoneEngine implements Engine {
       };
     }
 
-    Runnable runnable() {
-      return () -> {
-        try (var arena = new Arena()) {
-          run(arena);
-        }
-      };
+    void run() {
+      try (var arena = new Arena()) {
+        run(arena);
+      }
     }
 
     float[] result() {

@@ -19,6 +19,14 @@ public sealed interface Workload {
    */
   double flops(int batch);
 
+  /** Whether it is a step of the whole network. */
+  default boolean runsTheNetwork() {
+    return switch (this) {
+      case Forward _, TrainingStep _, Icp _, Distillation _ -> true;
+      case ConvolutionPass _, Op _ -> false;
+    };
+  }
+
   /** The network's output for a batch, eval-mode batch norm, no gradient. */
   record Forward() implements Workload {
     @Override

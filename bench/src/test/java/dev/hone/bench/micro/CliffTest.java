@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CliffTest {
   private static final int LEAST_ROUNDS = 12;
   private static final long ENOUGH = 400_000_000L;
-  private static final long PATIENCE = 20_000_000_000L;
+  private static final long PATIENCE = 10_000_000_000L;
   private static final List<String> SEEN = new ArrayList<>();
 
   /**
@@ -39,7 +39,7 @@ class CliffTest {
    * @param floor how often as fast as the scalar kernel it must be
    * @param prepare its operands on a backend, and what runs on them
    */
-  private record Kernel(String name, double floor, Function<Random, Work> prepare) {
+  record Kernel(String name, double floor, Function<Random, Work> prepare) {
     @Override
     public String toString() {
       return name;
@@ -47,7 +47,7 @@ class CliffTest {
   }
 
   /** Runs once, leaving its results to the arena. */
-  private interface Work {
+  interface Work {
     void in(Arena arena);
   }
 
@@ -174,7 +174,7 @@ class CliffTest {
       ratio = (double) bestScalar / bestVector;
       long spent = System.nanoTime() - start;
       boolean looked = round >= LEAST_ROUNDS && spent > ENOUGH;
-      if (looked && ratio >= kernel.floor || spent > PATIENCE) {
+      if ((looked && ratio >= kernel.floor) || spent > PATIENCE) {
         break;
       }
     }

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,12 +21,7 @@ class RefereeTest {
   private static final Stopwatch BRIEF = new Stopwatch(Duration.ZERO, Duration.ZERO, 6);
   private static final Backend CPU = CpuBackendProvider.withThreads(1);
 
-  private static Problem problem = Problem.untrained(CPU, 4);
-
-  @BeforeAll
-  static void makeProblem() {
-    problem = Problem.untrained(CPU, 4);
-  }
+  private static final Problem PROBLEM = Problem.untrained(CPU, 4);
 
   /** Hone, whose result called {@code wrong} is multiplied by {@code factor}. */
   private record Cheat(Engine honest, String wrong, float factor) implements Engine {
@@ -70,7 +64,7 @@ class RefereeTest {
   }
 
   private static Contest contest(Workload workload, Function<Problem, Engine> peer) {
-    try (var referee = new Referee(problem, SETTING, RefereeTest::hone, peer)) {
+    try (var referee = new Referee(PROBLEM, SETTING, RefereeTest::hone, peer)) {
       return referee.contest(workload, BRIEF);
     }
   }
@@ -95,7 +89,6 @@ class RefereeTest {
       })
   void refusesToTimeAWrongTrainingStep(String wrong) {
     assertRefused(new Workload.TrainingStep(), wrong, 1.01f);
-    assertRefused(new Workload.TrainingStep(), wrong, Float.NaN);
   }
 
   @ParameterizedTest
@@ -111,6 +104,7 @@ class RefereeTest {
   @Test
   void refusesToTimeAWrongDistillationStep() {
     assertRefused(new Workload.Distillation(2), "distillation loss", 0.99f);
+    assertRefused(new Workload.Distillation(2), "gradient of linear.bias", Float.NaN);
   }
 
   private static void assertRefused(Workload workload, String wrong, float factor) {
@@ -148,7 +142,7 @@ class RefereeTest {
 
   private static List<String> describe() {
     try (var referee =
-        new Referee(problem, SETTING, RefereeTest::hone, p -> new Cheat(hone(p), "", 1))) {
+        new Referee(PROBLEM, SETTING, RefereeTest::hone, p -> new Cheat(hone(p), "", 1))) {
       return referee.descriptions();
     }
   }

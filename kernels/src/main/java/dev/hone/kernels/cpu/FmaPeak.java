@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class FmaPeak {
   private static final int CHAINS = 16;
   private static final int ROUNDS = 30_000;
-  private static final int WARM_UP = 400;
-  private static final int TRIES = 2000;
+  private static final long WARM_UP = 150_000_000;
+  private static final long TIME = 350_000_000;
 
   private FmaPeak() {}
 
@@ -20,7 +20,7 @@ final class FmaPeak {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   }
 
-  /** Operations per second of {@code threads} threads together, the best of some tries. */
+  /** Operations per second of {@code threads} threads together, the best of many short tries. */
   static double measure(int threads) {
     boolean vectors = Lanes.vectorModulePresent();
     int lanes = vectors ? Vectors.SPECIES.length() : 1;
@@ -28,12 +28,16 @@ final class FmaPeak {
     float[] sinks = new float[threads];
     double operations = 2.0 * CHAINS * lanes * ROUNDS * threads;
     double best = 0;
-    for (int i = -WARM_UP; i < TRIES; i++) {
-      long start = System.nanoTime();
+    long begin = System.nanoTime();
+    long end = begin;
+    while (end - begin < WARM_UP + TIME) {
+      long start = end;
       workers.parallelFor(
           threads, t -> sinks[t] += vectors ? vectorRound(sinks[t]) : scalarRound(sinks[t]));
-      double seconds = (System.nanoTime() - start) / 1e9;
-      best = i < 0 ? 0 : Math.max(best, operations / seconds);
+      end = System.nanoTime();
+      if (start - begin > WARM_UP) {
+        best = Math.max(best, operations / ((end - start) / 1e9));
+      }
     }
     return best;
   }
