@@ -8,6 +8,7 @@ final class Workspace {
   /** What an array is for: a kernel that needs two at a time asks for two names. */
   enum Use {
     PANEL,
+    BORDER,
     DY_PANEL,
     SUMS,
     SQUARES,
