@@ -236,6 +236,9 @@ final class Elementwise {
       return new Tensor(images.storage(), Layout.Strided.contiguous(flat), images.arena());
     }
     Tensor s = t.strided();
+    if (t.shape().size() == 1) {
+      return s.reshape(Shape.of(1, 1)).expand(flat);
+    }
     int channels = out.dim(1);
     Tensor perLane = s.reshape(Shape.of(channels, 1)).expand(Shape.of(channels, backend.lanes()));
     return perLane.reshape(Shape.of(1, channels * backend.lanes())).expand(flat);
