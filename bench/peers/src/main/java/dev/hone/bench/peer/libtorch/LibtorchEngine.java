@@ -1,6 +1,5 @@
 package dev.hone.bench.peer.libtorch;
 
-import dev.hone.bench.experiment.Rule;
 import dev.hone.bench.micro.ConvolutionOperands;
 import dev.hone.bench.micro.Engine;
 import dev.hone.bench.micro.Problem;
@@ -54,19 +53,6 @@ final class LibtorchEngine implements Engine {
             threads,
             threads == 1 ? "thread" : "threads",
             folds() ? "folded into the convolutions" : "as a layer of its own");
-  }
-
-  @Override
-  public boolean runs(Workload workload) {
-    return switch (workload) {
-      case Workload.Icp icp -> icp.rule() == Rule.SGD;
-      case Workload.Op _ -> false;
-      case Workload.Forward _,
-          Workload.TrainingStep _,
-          Workload.Distillation _,
-          Workload.ConvolutionPass _ ->
-          true;
-    };
   }
 
   @Override
