@@ -9,6 +9,7 @@ import dev.hone.icp.BatchNormMode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -48,8 +49,9 @@ final class LibtorchEngine implements Engine {
 
   @Override
   public String description() {
-    return "libtorch 2.10.0, %d %s, channels-last, eval-mode batch norm %s (which was faster)"
+    return "libtorch %s, %d %s, channels-last, eval-mode batch norm %s (which was faster)"
         .formatted(
+            Loader.getVersion("org.bytedeco", "pytorch"),
             threads,
             threads == 1 ? "thread" : "threads",
             folds() ? "folded into the convolutions" : "as a layer of its own");
