@@ -45,8 +45,42 @@ if "%~1"=="verify" goto verify
 call :build
 if errorlevel 1 exit /b 2
 if "%~1"=="shell" if not "%~2"=="--help" if not "%~2"=="-h" goto shell
-"%JDK%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -XX:MaxRAMPercentage=70 "-Dhone.home=%HONE_HOME%" "-Dhone.maven=%MAVEN%" %HONE_JAVA_OPTS% -cp "%STATE%\lib\*" dev.hone.bench.cli.Hone %*
+set "CLASSES=%STATE%\lib\*"
+if "%~1"=="bench" call :peer %*
+if errorlevel 1 exit /b 2
+"%JDK%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -XX:MaxRAMPercentage=70 "-Dhone.home=%HONE_HOME%" "-Dhone.maven=%MAVEN%" %HONE_JAVA_OPTS% -cp "%CLASSES%" dev.hone.bench.cli.Hone %*
 exit /b %ERRORLEVEL%
+
+rem Builds the peer libtorch if the arguments ask for it. cmd splits --peer=libtorch at the = itself.
+:peer
+if "%~1"=="" exit /b 0
+if not "%~1"=="--peer" (
+  shift
+  goto peer
+)
+if not "%~2"=="libtorch" exit /b 0
+if not "%PROCESSOR_ARCHITECTURE%"=="AMD64" (
+  echo hone: --peer libtorch: there is no libtorch from a JVM for Windows on %PROCESSOR_ARCHITECTURE%, only for x86_64 1>&2
+  exit /b 1
+)
+set "CLASSES=%CLASSES%;%STATE%\peers\*"
+set "OMP_WAIT_POLICY=PASSIVE"
+set "HONE_JAVA_OPTS=--sun-misc-unsafe-memory-access=allow "-Dorg.bytedeco.javacpp.cachedir=%STATE%\javacpp" %HONE_JAVA_OPTS%"
+rem The build of Hone removes the peers that were built with the one before.
+if exist "%STATE%\peers\" exit /b 0
+echo hone: building the peer libtorch, which is some 100 MB to download the first time ... 1>&2
+pushd "%HONE_HOME%"
+call "%MAVEN%" -q -B -Dstyle.color=never -Ppeers -pl bench/peers -am test-compile jar:jar dependency:copy-dependencies -Dmaven.test.skip -Denforcer.skip -Djacoco.skip -Djavacpp.platform=windows-x86_64 -DincludeGroupIds=org.bytedeco "-DoutputDirectory=%STATE%\peers.new" <nul >"%STATE%\build.log" 2>&1
+if errorlevel 1 (
+  popd
+  type "%STATE%\build.log" 1>&2
+  echo hone: the build of the peer failed, see above; to download it Maven needs the network 1>&2
+  exit /b 1
+)
+copy /y "bench\peers\target\hone-peers-*.jar" "%STATE%\peers.new" >nul
+popd
+move "%STATE%\peers.new" "%STATE%\peers" >nul
+exit /b 0
 
 rem Arguments after the command, since shift leaves %* as it was.
 :verify
@@ -114,6 +148,8 @@ echo hone: building Hone ... 1>&2
 rem The stamp is made first, so a source saved during the build is newer than it.
 powershell -NoProfile -Command "$s = Get-ChildItem -Path $env:HONE_HOME -Directory | Where-Object { Test-Path (Join-Path $_.FullName 'pom.xml') } | ForEach-Object { Get-Item (Join-Path $_.FullName 'pom.xml'); Get-ChildItem -Recurse -File (Join-Path $_.FullName 'src\main') }; Set-Content -Path (Join-Path $env:STATE 'stamp.new') -Value (@($s).Count + 1)"
 if exist "%STATE%\lib" rmdir /s /q "%STATE%\lib"
+if exist "%STATE%\peers" rmdir /s /q "%STATE%\peers"
+if exist "%STATE%\peers.new" rmdir /s /q "%STATE%\peers.new"
 del /q "%HONE_HOME%\bench\target\hone-bench-*.jar" 2>nul
 pushd "%HONE_HOME%"
 call "%MAVEN%" -q -B -Dstyle.color=never test-compile jar:jar dependency:copy-dependencies -Dmaven.test.skip -Denforcer.skip -Djacoco.skip -DincludeScope=runtime "-DoutputDirectory=%STATE%\lib" <nul >"%STATE%\build.log" 2>&1

@@ -7,12 +7,10 @@ public interface Engine extends AutoCloseable {
   /** What it is and how it is set, in one line. */
   String description();
 
-  /** Whether it can run {@code workload}. */
-  boolean runs(Workload workload);
-
   /**
    * Makes {@code workload} ready, on a copy of the problem's network. Each run of the result is one
-   * complete run of the workload: nothing of it is left pending.
+   * complete run of the workload: nothing of it is left pending. Throws {@link
+   * UnsupportedOperationException} for what no peer has to run, see {@link Workloads#contested}.
    */
   Runnable prepare(Workload workload);
 

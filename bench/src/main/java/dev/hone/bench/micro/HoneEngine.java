@@ -41,11 +41,6 @@ public final class HoneEngine implements Engine {
   }
 
   @Override
-  public boolean runs(Workload workload) {
-    return true;
-  }
-
-  @Override
   public Runnable prepare(Workload workload) {
     return switch (workload) {
       case Workload.Forward _ -> forward();

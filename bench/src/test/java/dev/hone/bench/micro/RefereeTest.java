@@ -31,11 +31,6 @@ class RefereeTest {
     }
 
     @Override
-    public boolean runs(Workload workload) {
-      return true;
-    }
-
-    @Override
     public Runnable prepare(Workload workload) {
       return honest.prepare(workload);
     }

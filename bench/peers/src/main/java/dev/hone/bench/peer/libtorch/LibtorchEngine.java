@@ -1,6 +1,5 @@
 package dev.hone.bench.peer.libtorch;
 
-import dev.hone.bench.experiment.Rule;
 import dev.hone.bench.micro.ConvolutionOperands;
 import dev.hone.bench.micro.Engine;
 import dev.hone.bench.micro.Problem;
@@ -10,6 +9,7 @@ import dev.hone.icp.BatchNormMode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -49,24 +49,12 @@ final class LibtorchEngine implements Engine {
 
   @Override
   public String description() {
-    return "libtorch 2.10.0, %d %s, channels-last, eval-mode batch norm %s (which was faster)"
+    return "libtorch %s, %d %s, channels-last, eval-mode batch norm %s (which was faster)"
         .formatted(
+            Loader.getVersion("org.bytedeco", "pytorch"),
             threads,
             threads == 1 ? "thread" : "threads",
             folds() ? "folded into the convolutions" : "as a layer of its own");
-  }
-
-  @Override
-  public boolean runs(Workload workload) {
-    return switch (workload) {
-      case Workload.Icp icp -> icp.rule() == Rule.SGD;
-      case Workload.Op _ -> false;
-      case Workload.Forward _,
-          Workload.TrainingStep _,
-          Workload.Distillation _,
-          Workload.ConvolutionPass _ ->
-          true;
-    };
   }
 
   @Override
