@@ -9,7 +9,6 @@ import dev.hone.icp.BatchNormMode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -51,7 +50,7 @@ final class LibtorchEngine implements Engine {
   public String description() {
     return "libtorch %s, %d %s, channels-last, eval-mode batch norm %s (which was faster)"
         .formatted(
-            Loader.getVersion("org.bytedeco", "pytorch"),
+            Torch.version(),
             threads,
             threads == 1 ? "thread" : "threads",
             folds() ? "folded into the convolutions" : "as a layer of its own");

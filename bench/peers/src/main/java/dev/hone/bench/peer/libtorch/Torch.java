@@ -1,9 +1,12 @@
 package dev.hone.bench.peer.libtorch;
 
 import dev.hone.tensor.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -16,6 +19,15 @@ final class Torch {
   static final TensorOptional NONE = new TensorOptional().retainReference();
 
   private Torch() {}
+
+  /** PyTorch's version and that of the presets, such as {@code 2.10.0-1.5.13}. */
+  static String version() {
+    try {
+      return Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** A copy in libtorch's memory, images and weights channels-last, int32 as int64. */
   static Tensor of(dev.hone.tensor.Tensor t) {

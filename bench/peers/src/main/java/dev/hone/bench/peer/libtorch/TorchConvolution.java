@@ -18,13 +18,12 @@ record TorchConvolution(Tensor x, Tensor w, Tensor dy, long stride, Pass pass) {
   private static final long[] ONES = {1, 1};
 
   Tensor run() {
-    return Torch.withoutGradients(
-        () ->
-            switch (pass) {
-              case FORWARD -> torch.conv2d(x, w, Torch.NONE, strides(), ONES, ONES, 1);
-              case BACKWARD_DATA -> backward(true, false).get0();
-              case BACKWARD_WEIGHTS -> backward(false, true).get1();
-            });
+    return Torch.withoutGradients(() ->
+        switch (pass) {
+          case FORWARD -> torch.conv2d(x, w, Torch.NONE, strides(), ONES, ONES, 1);
+          case BACKWARD_DATA -> backward(true, false).get0();
+          case BACKWARD_WEIGHTS -> backward(false, true).get1();
+        });
   }
 
   private T_TensorTensorTensor_T backward(boolean wantsDx, boolean wantsDw) {
