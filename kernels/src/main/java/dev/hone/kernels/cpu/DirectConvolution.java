@@ -22,6 +22,13 @@ import java.util.List;
  *       0.75 of the peak; libtorch 2.10 on the same machine: 46 and 95
  * </ul>
  *
+ * <p>On a Zen 4 with AVX-512 (117 GFLOP/s of FMA), tiles of 4 x 4 vectors, 16 images: 16 to 32
+ * channels of stride 2 at 32x32 103, 32 to 64 at 16x16 113, their input gradients 91 and 104, 3 to
+ * 16 channels 85 and its input gradient 71. The input gradient of stride 2 goes row by row over its
+ * four passes and finishes whole rows: with added and mask 84 where pass after pass took 76. Tiles
+ * that read x without a panel are slower (0.87 of the speed: their columns share cache sets), but
+ * for input gradients of 3 channels; loops unrolled by two gain nothing here.
+ *
  * <p>The tile's shape is what C2 keeps in registers, found by trying: alone, 2 x 6 runs at 0.88 of
  * the peak, 4 x 3 and 6 x 2 spill and run at 0.40, 4 x 2 at 0.65.
  */

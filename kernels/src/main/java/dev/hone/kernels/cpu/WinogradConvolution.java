@@ -14,17 +14,35 @@ import java.util.List;
  * that a block's numbers stay in the second-level cache. With one image per lane the transforms are
  * plain vertical code.
  *
+ * <p>The ladder, 16 channels at 32x32, 32 at 16x16 and 64 at 8x8, one thread and 16 images of a Zen
+ * 4 with AVX-512 (117 GFLOP/s of FMA), in direct-equivalent GFLOP/s, the best of many calls:
+ *
+ * <ul>
+ *   <li>direct ({@link DirectConvolution}): 101, 113, 122
+ *   <li>this way tile by tile, border tiles copied, relu and the rest as a pass over each tile, the
+ *       weights transformed in every call: 180, 180, 98
+ *   <li>strips of four tiles that share the first pass and read x in long runs, zeros instead of
+ *       copies at the borders, V and M a channel in one stretch, M for 16 outputs at a time, the
+ *       products' loop unrolled by two, the weights transformed once: 248, 313, 364
+ * </ul>
+ *
+ * <p>What is left, in cycles per channel and tile of the first shape: products 605 (576 at the
+ * peak), input transform 270, output transform 270. Both transforms wait for the second-level cache
+ * (4 cycles for a vector written, 2 for one read) more than they compute, and a third longer where
+ * the collector puts an array across cache lines: {@code -XX:ObjectAlignmentInBytes=32} rules that
+ * out for V, M and the scratch. Tried in vain: M place by place (0.88 of these products' speed),
+ * tiles of 6 x 4, 3 x 8 and 8 x 2 vectors, scratch for 4 or 8 channels instead of 16 (the runs in x
+ * and y get too short for the prefetcher: up to 1.8 times as long once x comes from memory).
+ *
  * <p>Its rounding errors are larger than the direct convolution's, since the transforms multiply by
- * up to 8 and subtract: up to 5.7e-6 of the largest value seen. {@code -Dhone.winograd=false} turns
- * it off.
+ * up to 8 and subtract: up to 1.0e-5 of the largest value seen (direct: 1.1e-6). {@code
+ * -Dhone.winograd=false} turns it off.
  */
 final class WinogradConvolution {
   private static final String PROPERTY = "hone.winograd";
 
   /** The pixels of a tile's output, each way. */
   private static final int SIDE = 4;
-
-  private static final int PLACES = 36;
 
   /** Stands for a row outside the image, whatever the lane count. */
   private static final float[] ZERO = new float[16 * WinogradKernels.DEPTH];
@@ -61,12 +79,9 @@ final class WinogradConvolution {
     lanes = kernels.lanes();
     tilesW = p.outputW() / SIDE;
     tiles = tilesW * (p.outputH() / SIDE);
-    u =
-        w.packedWeights()
-            .get(
-                new PackedWeights.Form(true, List.of(p.filter())),
-                PLACES * p.inputC() * p.outputC(),
-                to -> transformWeights(w.floats(), to));
+    var form = new PackedWeights.Form(true, List.of(p.filter()));
+    int length = WinogradWeights.PLACES * p.inputC() * p.outputC();
+    u = w.packedWeights().get(form, length, to -> transform(w.floats(), to));
   }
 
   /** What {@code -Dhone.winograd} asks for; true unless it says otherwise. */
@@ -101,57 +116,10 @@ final class WinogradConvolution {
         && p.outputC() % block == 0;
   }
 
-  /** u = G w G^T in double: [place][block of outputs][input][output]. */
-  private void transformWeights(float[] w, float[] to) {
+  private void transform(float[] w, float[] to) {
     int block = kernels.winograd().channels();
-    workers.parallelFor(
-        p.outputC() / block,
-        task -> {
-          double[] columns = new double[PLACES / 2];
-          for (int c = 0; c < p.inputC(); c++) {
-            for (int k = 0; k < block; k++) {
-              int at = p.wOffset() + (task * block + k) * p.wOutput() + c * p.wInput();
-              for (int j = 0; j < 3; j++) {
-                int column = at + j * p.wColumn();
-                double g1 = w[column + p.wRow()];
-                transform(w[column], g1, w[column + 2 * p.wRow()], columns, j);
-              }
-              transformRows(columns, to, (task * p.inputC() + c) * block + k);
-            }
-          }
-        });
-  }
-
-  /** to[at + 3 i] = (G g)[i]. */
-  private static void transform(double g0, double g1, double g2, double[] to, int at) {
-    double even = g0 + g2;
-    double far = g0 * (1 / 24.0) + g2 * (1 / 6.0);
-    double odd = g1 * (1 / 12.0);
-    to[at] = g0 * 0.25;
-    to[at + 3] = (even + g1) * (-1 / 6.0);
-    to[at + 6] = (even - g1) * (-1 / 6.0);
-    to[at + 9] = far + odd;
-    to[at + 12] = far - odd;
-    to[at + 15] = g2;
-  }
-
-  private void transformRows(double[] columns, float[] to, int at) {
-    int step = p.inputC() * p.outputC();
-    for (int i = 0; i < 6; i++) {
-      double g0 = columns[3 * i];
-      double g1 = columns[3 * i + 1];
-      double g2 = columns[3 * i + 2];
-      double even = g0 + g2;
-      double far = g0 * (1 / 24.0) + g2 * (1 / 6.0);
-      double odd = g1 * (1 / 12.0);
-      int place = at + 6 * i * step;
-      to[place] = (float) (g0 * 0.25);
-      to[place + step] = (float) ((even + g1) * (-1 / 6.0));
-      to[place + 2 * step] = (float) ((even - g1) * (-1 / 6.0));
-      to[place + 3 * step] = (float) (far + odd);
-      to[place + 4 * step] = (float) (far - odd);
-      to[place + 5 * step] = (float) g2;
-    }
+    var weights = new WinogradWeights(p.filter(), w, to, block);
+    workers.parallelFor(p.outputC() / block, weights::transform);
   }
 
   /** y = x conv w, with the epilogue. */
