@@ -232,7 +232,7 @@ final class BenchCommand implements Callable<Integer> {
   private Consumer<String> note() {
     PrintWriter err = spec.commandLine().getErr();
     return doing -> {
-      err.println("measuring " + doing + " ...");
+      err.println(doing + " ...");
       err.flush();
     };
   }

@@ -101,7 +101,7 @@ public record BenchRun(
   }
 
   private List<Ceiling> ceilings() {
-    progress.accept("the machine's own speed");
+    progress.accept("measuring the machine itself");
     return settings.stream().map(Setting::threads).distinct().map(Ceiling::measure).toList();
   }
 
@@ -119,7 +119,7 @@ public record BenchRun(
     boolean trains = workloads.stream().anyMatch(Workload::runsTheNetwork);
     int crew = settings.stream().mapToInt(Setting::threads).max().orElseThrow();
     var backend = CpuBackendProvider.withThreads(crew);
-    progress.accept("nothing yet, but making a network and a batch");
+    progress.accept("making a network and a batch");
     var problems = new LinkedHashMap<Integer, Problem>();
     for (Setting setting : settings) {
       problems.computeIfAbsent(

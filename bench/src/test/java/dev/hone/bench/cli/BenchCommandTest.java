@@ -61,7 +61,7 @@ class BenchCommandTest {
         done.out().lines().anyMatch(line -> line.matches("64->64@8 forward +2, 1, \\d+ .*")),
         done.out());
     assertTrue(done.out().contains("FLOP/byte"), done.out());
-    assertTrue(done.err().contains("measuring 2/2 64->64@8 forward"), done.err());
+    assertTrue(done.err().contains("2/2 64->64@8 forward"), done.err());
 
     JsonNode root = JsonMapper.shared().readTree(Files.readString(json));
     assertEquals(2, root.get("rows").size());
