@@ -24,8 +24,9 @@ record Transposition(String vector, String element, int size) {
   /** To be printed before the loop. */
   void constants(Family f, String species) {
     for (int b = 1; b < size; b += b) {
-      f.line("var low" + b + " = " + vector + ".fromArray(" + species + ", LOW, " + b * size + ");");
-      f.line("var high" + b + " = " + vector + ".fromArray(" + species + ", HIGH, " + b * size + ");");
+      String from = " = " + vector + ".fromArray(" + species + ", ";
+      f.line("var low" + b + from + "LOW, " + b * size + ");");
+      f.line("var high" + b + from + "HIGH, " + b * size + ");");
     }
   }
 

@@ -12,15 +12,22 @@ final class WeightGradientFamily extends Family {
 
   /** Input channels of a tile against {@code vectors} vectors of dy, most first and down to 1. */
   private List<Integer> widths(int vectors) {
-    return t.registers() == 32 || vectors == 1 ? List.of(8, 4, 3, 2, 1) : List.of(4, 3, 2, 1);
+    int most = t.registers() == 32 || vectors == 1 ? 8 : vectors == 2 ? 6 : 4;
+    return most == 4 ? List.of(4, 3, 2, 1) : List.of(most, 4, 3, 2, 1);
   }
 
   @Override
   void body() {
     touch();
     transpose();
+    productsOfAnySize();
+    squares();
+  }
+
+  private void productsOfAnySize() {
     line("@Override public int width(int vectors, int channels) {");
-    line("int most = vectors == 1 ? 8 : " + widths(3).getFirst() + ";");
+    line("int most = vectors == 1 ? " + widths(1).getFirst() + " : vectors == 2 ? "
+        + widths(2).getFirst() + " : " + widths(3).getFirst() + ";");
     line("return channels >= most ? most : Math.min(channels, 4); }");
     line("@Override public void products(int vectors, int width, float[] x, int xo, int xStep,"
         + " float[] dy, int dyo, int dyStep, int gap, int count, int images, float[] sums, int so)"
@@ -39,16 +46,20 @@ final class WeightGradientFamily extends Family {
         products(n, w);
       }
     }
+  }
+
+  private void squares() {
     line("@Override public int few() { return " + few() + "; }");
-    line("@Override public void square(int width, float[] x, int xo, int xStep, float[] dy, int d0,"
-        + " int d1, int d2, int dyStep, int count, int images, float[] sums, int so) {");
-    line("switch (width) {");
+    line("@Override public float square(int width, float[] x, int xo, int xStep, float[] dy, int d0,"
+        + " int d1, int d2, int dyStep, int count, int images, float[] sums, int so,"
+        + " float[] ahead, int ao, int aStep) {");
+    line("return switch (width) {");
     for (int w = 1; w <= few(); w++) {
       line("case " + w + " -> square" + w
-          + "(x, xo, xStep, dy, d0, d1, d2, dyStep, count, images, sums, so);");
+          + "(x, xo, xStep, dy, d0, d1, d2, dyStep, count, images, sums, so, ahead, ao, aStep);");
     }
     line("default -> throw new IllegalArgumentException(\"no square of \" + width);");
-    line("} }");
+    line("}; }");
     for (int w = 1; w <= few(); w++) {
       square(w);
     }
@@ -134,8 +145,10 @@ final class WeightGradientFamily extends Family {
   }
 
   private void square(int width) {
-    line("private static void square" + width + "(float[] x, int xo, int xStep, float[] dy, int d0,"
-        + " int d1, int d2, int dyStep, int count, int images, float[] sums, int so) {");
+    line("private static float square" + width + "(float[] x, int xo, int xStep, float[] dy, int d0,"
+        + " int d1, int d2, int dyStep, int count, int images, float[] sums, int so,"
+        + " float[] ahead, int ao, int aStep) {");
+    line("float near = 0;");
     for (int c = 0; c < width; c++) {
       for (int tap = 0; tap < 9; tap++) {
         vector("a" + c + tap, t.broadcast("0f"));
@@ -148,7 +161,9 @@ final class WeightGradientFamily extends Family {
         line("int q" + (3 * i + k) + " = d" + i + " + (j + " + (2 - k) + ") * dyStep;");
       }
     }
+    line("int r = ao + j * aStep;");
     line("for (int i = 0; i < images; i++) {");
+    line("near += ahead[r + i * L];");
     for (int c = 0; c < width; c++) {
       vector("x" + c, t.broadcast("x[p + i + " + c + " * L]"));
     }
@@ -166,6 +181,6 @@ final class WeightGradientFamily extends Family {
         line(t.store("a" + c + tap, "sums", at));
       }
     }
-    line("}");
+    line("return near; }");
   }
 }

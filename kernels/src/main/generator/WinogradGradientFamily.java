@@ -66,16 +66,19 @@ final class WinogradGradientFamily extends Family {
     }
     line("int p5 = bo + j * bottomStep;");
     line("int q = ro + j * " + 6 * CHANNELS + " * L;");
-    line("for (int c = 0; c < " + CHANNELS + "; c++) {");
-    for (int i = 0; i < 6; i++) {
-      String from = i == 0 ? "top" : i == 5 ? "bottom" : "x";
-      vector("d" + i, t.load(from, "p" + i + " + c * L"));
+    for (int c = 0; c < CHANNELS; c++) {
+      line("{");
+      for (int i = 0; i < 6; i++) {
+        String from = i == 0 ? "top" : i == 5 ? "bottom" : "x";
+        vector("d" + i, t.load(from, "p" + i + " + " + c + " * L"));
+      }
+      List<String> values = inputTransform();
+      for (int i = 0; i < 6; i++) {
+        line(t.store(values.get(i), "rows", "q + " + (c * 6 + i) + " * L"));
+      }
+      line("}");
     }
-    List<String> values = inputTransform();
-    for (int i = 0; i < 6; i++) {
-      line(t.store(values.get(i), "rows", "q + c * 6 * L + " + i + " * L"));
-    }
-    line("} } }");
+    line("} }");
   }
 
   private void inputColumns() {

@@ -15,6 +15,20 @@ import java.util.Arrays;
  *
  * <p>Work is cut into blocks of output channels times slices of dy's rows, both from the shapes
  * alone, and slices are added in their order: the number of threads changes no bit.
+ *
+ * <p>The ladder, 3x3 of stride 2, 16 to 32 channels at 32x32 and 32 to 64 at 16x16, batch 128, one
+ * thread of a Zen 4 machine with AVX-512 (117 GFLOP/s of FMA measured), in GFLOP/s:
+ *
+ * <ul>
+ *   <li>naive, seven loops over {@code [N, C, H, W]}: 1.0 and 1.0
+ *   <li>images in the lanes, both operands packed, tiles of 4 x 4 vectors: 56 and 57
+ *   <li>output channels in the lanes, x broadcast, tiles of 8 channels x 2 vectors: 71 and 102; the
+ *       tile alone, from the first-level cache: 112
+ *   <li>x read once in its order ahead of the tiles, which the processor's prefetching does not
+ *       follow: 89 and 107; libtorch 2.10 on the same machine: 92 and 90
+ * </ul>
+ *
+ * <p>What is left is memory: 12 MB of x and dy cross the caches in 3 ms.
  */
 final class WeightGradient {
   /** Tasks that keep any number of threads we expect busy, where the batch allows. */

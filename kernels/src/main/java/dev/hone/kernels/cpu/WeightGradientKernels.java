@@ -54,8 +54,13 @@ interface WeightGradientKernels {
    * The nine taps of a few input channels at once: for c in width, row i and column k, {@code
    * sums[so + (c * 9 + i * 3 + k) * lanes] += sum over j in count and n in images of x[xo + j *
    * xStep + c * lanes + n] * dy[di + (j + 2 - k) * dyStep + n * lanes]}.
+   *
+   * <p>On the way it reads a number of each vector from {@code ao + j * aStep} of {@code ahead} on,
+   * one per image: what will be needed next comes nearer while there is time.
+   *
+   * @return what depends on those, or they would not be read
    */
-  void square(
+  float square(
       int width,
       float[] x,
       int xo,
@@ -68,5 +73,8 @@ interface WeightGradientKernels {
       int count,
       int images,
       float[] sums,
-      int so);
+      int so,
+      float[] ahead,
+      int ao,
+      int aStep);
 }
