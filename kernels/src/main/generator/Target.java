@@ -62,4 +62,9 @@ record Target(int lanes, int registers) {
   List<Integer> columns() {
     return registers == 32 ? List.of(4, 2, 1) : List.of(6, 4, 2, 1);
   }
+
+  /** Input channels of Winograd's products in one turn of the loop; with 16 registers two spill. */
+  int unrolled() {
+    return registers == 32 ? 2 : 1;
+  }
 }

@@ -99,8 +99,8 @@ final class WinogradFamily extends Family {
     }
     line("int p = start;");
     line("int q = (place * outputs + from + k) * inputs;");
-    line("for (int c = 0; c < inputs; c += 2) {");
-    for (int c = 0; c < 2; c++) {
+    line("for (int c = 0; c < inputs; c += " + t.unrolled() + ") {");
+    for (int c = 0; c < t.unrolled(); c++) {
       for (int j = 0; j < TILES; j++) {
         vector("x" + c + j, t.load("v", "p + " + (c * CHANNEL + j) + " * L"));
       }
@@ -111,7 +111,7 @@ final class WinogradFamily extends Family {
         }
       }
     }
-    line("p += " + 2 * CHANNEL + " * L; q += " + 2 * block + ";");
+    line("p += " + t.unrolled() * CHANNEL + " * L; q += " + t.unrolled() * block + ";");
     line("}");
     line("int to = start + k * " + CHANNEL + " * L;");
     for (int o = 0; o < block; o++) {
