@@ -172,8 +172,9 @@ final class MatMul {
     int rows = Math.min(BLOCK_ROWS, m - row);
     int columns = Math.min(BLOCK_COLUMNS, n - column);
     int padded = (n + width - 1) / width * width;
-    float[] packed = backend.pool().takeFloats(BLOCK_ROWS * DEPTH);
-    float[] scratch = backend.pool().takeFloats(Tile.ROWS * width);
+    Workspace own = Workspace.ofThread();
+    float[] packed = own.floats(Workspace.Use.PANEL, BLOCK_ROWS * DEPTH);
+    float[] scratch = own.floats(Workspace.Use.TILE, Tile.ROWS * width);
     for (int k0 = 0; k0 < k; k0 += DEPTH) {
       int depth = Math.min(DEPTH, k - k0);
       packA(x, x.starts[matrix] + row * x.rows + k0 * x.columns, rows, depth, packed);
@@ -191,8 +192,6 @@ final class MatMul {
         }
       }
     }
-    backend.pool().give(packed);
-    backend.pool().give(scratch);
   }
 
   /** a as {@code [row panel][k][ROWS]}, zeros beyond the last row. */
