@@ -82,6 +82,9 @@ final class DirectFamily extends Family {
     for (Finish finish : Finish.ALL) {
       line("private static void finish" + finish.suffix() + "(float[] y, int yo, int count"
           + finish.parameters() + ") {");
+      if (finish.masks()) {
+        vector("zero", t.broadcast("0f"));
+      }
       line("for (int i = yo; i < yo + count * L; i += L) {");
       vector("v", t.load("y", "i"));
       line("v = " + finish.apply(t, "v", "i") + ";");

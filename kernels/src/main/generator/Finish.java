@@ -34,9 +34,14 @@ record Finish(boolean added, String act) {
     return (added ? "Added" : "") + act;
   }
 
+  /** Whether there must be a vector {@code zero} around. */
+  boolean masks() {
+    return act.equals("Positive");
+  }
+
   /** The parameters that this variant has after the common ones. */
   String parameters() {
-    return (added ? ", float[] added" : "") + (act.equals("Positive") ? ", float[] positive" : "");
+    return (added ? ", float[] added" : "") + (masks() ? ", float[] positive" : "");
   }
 
   /** act(value + added) at {@code index}. */
@@ -45,7 +50,7 @@ record Finish(boolean added, String act) {
     return switch (act) {
       case "Plain" -> sum;
       case "Relu" -> t.relu(sum);
-      case "Positive" -> t.wherePositive(t.load("positive", index), sum);
+      case "Positive" -> t.wherePositive("zero", t.load("positive", index), sum);
       default -> throw new IllegalStateException(act);
     };
   }

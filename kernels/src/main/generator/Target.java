@@ -45,9 +45,14 @@ record Target(int lanes, int registers) {
 
   /** v where y &gt; 0, else 0. */
   String wherePositive(String y, String v) {
+    return wherePositive(broadcast("0f"), y, v);
+  }
+
+  /** The same with zero at hand: four of them in one loop are too much for C2 otherwise. */
+  String wherePositive(String zero, String y, String v) {
     return lanes == 1
-        ? "(" + y + " > 0 ? " + v + " : 0f)"
-        : "FloatVector.zero(S).blend(" + v + ", " + y + ".compare(VectorOperators.GT, 0f))";
+        ? "(" + y + " > 0 ? " + v + " : " + zero + ")"
+        : zero + ".blend(" + v + ", " + y + ".compare(VectorOperators.GT, " + zero + "))";
   }
 
   /** Output channels of a tile, and channels of dy in a weight gradient tile. */

@@ -131,6 +131,14 @@ final class WinogradFamily extends Family {
     line(Finish.choose("output", "m, tiles, from, count, scratch, epilogue.bias, y, yo, rowStep,"
         + " columnStep"));
     line("}");
+    line("private static void outputColumns(float[] m, int p, float[] scratch, int to) {");
+    outputFactors();
+    line("for (int j = 0; j < 6; j++) {");
+    outputTransform("m", "p + (%d * " + ROW + " + j * " + TILES + ") * L");
+    for (int i = 0; i < 4; i++) {
+      line(t.store("r" + i, "scratch", "to + (" + i + " * 6 + j) * L"));
+    }
+    line("} }");
     for (Finish finish : Finish.ALL) {
       line("private static void output" + finish.suffix() + common.formatted("float[] bias, ")
           + finish.parameters() + ") {");
@@ -139,19 +147,22 @@ final class WinogradFamily extends Family {
     }
   }
 
-  private void output(Finish finish) {
+  private void outputFactors() {
     for (int factor : new int[] {2, 4, 8}) {
       vector("by" + factor, t.broadcast(factor + "f"));
     }
+  }
+
+  /** The columns in a method of their own: with both passes in one, C2 boxes what masks. */
+  private void output(Finish finish) {
+    outputFactors();
+    if (finish.masks()) {
+      vector("zero", t.broadcast("0f"));
+    }
     line("for (int n = 0; n < tiles; n++) {");
     line("for (int k = 0; k < count; k++) {");
-    line("int p = START + (k * " + CHANNEL + " + n) * L;");
-    line("for (int j = 0; j < 6; j++) {");
-    outputTransform("m", "p + (%d * " + ROW + " + j * " + TILES + ") * L");
-    for (int i = 0; i < 4; i++) {
-      line(t.store("r" + i, "scratch", "START + (k * 24 + " + i + " * 6 + j) * L"));
-    }
-    line("} }");
+    line("outputColumns(m, START + (k * " + CHANNEL + " + n) * L, scratch, START + k * 24 * L);");
+    line("}");
     line("for (int i = 0; i < 4; i++) {");
     line("int q = yo[n] + i * rowStep + from * L;");
     line("for (int k = 0; k < count; k++) {");
