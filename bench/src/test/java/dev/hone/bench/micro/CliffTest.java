@@ -3,6 +3,7 @@ package dev.hone.bench.micro;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.Random;
@@ -11,6 +12,7 @@ import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BatchStatistics;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,12 +28,22 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Notices when a vector kernel falls off a cliff: when the compiler gives up on one and boxes every
  * vector, it becomes 6 to 10 times slower, still right, and nothing else would say so. Each family
  * runs beside the scalar backend, in turn, one thread each, and fails only where it is slower than
- * noise, JaCoCo and a narrow machine can explain.
+ * noise, JaCoCo and a narrow machine can explain, or where it goes on allocating once compiled: one
+ * boxed vector in a hundred costs little time and yet tens of megabytes per step.
  */
 class CliffTest {
   private static final int LEAST_ROUNDS = 12;
   private static final long ENOUGH = 400_000_000L;
   private static final long PATIENCE = 10_000_000_000L;
+
+  /** What a call may allocate: its tensors' objects, but not a vector per few elements. */
+  private static final long MOST_BYTES = 64 * 1024;
+
+  /** Of a training step, whatever its batch. */
+  private static final long MOST_BYTES_OF_A_STEP = 1_000_000;
+
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   private static final List<String> SEEN = new ArrayList<>();
 
   /**
@@ -58,6 +71,10 @@ class CliffTest {
         new Kernel("convolution, stride 2", 1.5, convolution(16, 32, 16, 2)),
         new Kernel("input gradient, Winograd", 1.5, inputGradient(16, 16, 1)),
         new Kernel("input gradient, stride 2", 1.5, inputGradient(16, 32, 2)),
+        new Kernel("convolution, epilogue", 1.5, finished(16, 16, 1)),
+        new Kernel("convolution, stride 2, epilogue", 1.5, finished(16, 32, 2)),
+        new Kernel("input gradient, masked", 1.5, masked(16, 16, 1)),
+        new Kernel("input gradient, stride 2, masked", 1.5, masked(16, 32, 2)),
         new Kernel("weight gradient", 1.5, weightGradient(16, 16, 1)),
         new Kernel("weight gradient, stride 2", 1.5, weightGradient(16, 32, 2)),
         new Kernel("batch norm, statistics", 1.5, images(x -> x::batchStatistics)),
@@ -90,6 +107,26 @@ class CliffTest {
       Tensor x = images(random, in, size);
       Tensor w = weights(random, in, out);
       return arena -> x.in(arena).convolution(w, new Convolution(stride, 1));
+    };
+  }
+
+  private static Function<Random, Work> finished(int in, int out, int stride) {
+    return random -> {
+      Tensor x = images(random, in, 16);
+      Tensor w = weights(random, in, out);
+      Tensor bias = random.normal(Shape.of(out));
+      Tensor residual = images(random, out, 16 / stride);
+      return arena -> x.in(arena).convolution(w, bias, residual, true, new Convolution(stride, 1));
+    };
+  }
+
+  private static Function<Random, Work> masked(int in, int out, int stride) {
+    return random -> {
+      Tensor dy = images(random, out, 16 / stride);
+      Tensor w = weights(random, in, out);
+      Tensor x = images(random, in, 16);
+      return arena ->
+          dy.in(arena).convolutionInputGradient(w, x.shape(), new Convolution(stride, 1), x, x);
     };
   }
 
@@ -166,32 +203,63 @@ class CliffTest {
     long start = System.nanoTime();
     long bestVector = Long.MAX_VALUE;
     long bestScalar = Long.MAX_VALUE;
+    long bytes = Long.MAX_VALUE;
     double ratio = 0;
     // Compilation comes when it comes, so a slow start is waited for; a boxed kernel stays slow.
     for (int round = 0; ; round++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
       bestVector = Math.min(bestVector, nanos(vector));
+      bytes = Math.min(bytes, THREADS.getCurrentThreadAllocatedBytes() - before);
       bestScalar = Math.min(bestScalar, nanos(scalar));
       ratio = (double) bestScalar / bestVector;
       long spent = System.nanoTime() - start;
       boolean looked = round >= LEAST_ROUNDS && spent > ENOUGH;
-      if ((looked && ratio >= kernel.floor) || spent > PATIENCE) {
+      if ((looked && ratio >= kernel.floor && bytes <= MOST_BYTES) || spent > PATIENCE) {
         break;
       }
     }
     SEEN.add(
         String.format(
             Locale.ROOT,
-            "  %-26s %5.1f (%.1f)  %8.1f us",
+            "  %-32s %5.1f (%.1f)  %8.1f us %6.1f KB",
             kernel.name,
             ratio,
             kernel.floor,
-            bestVector / 1e3));
+            bestVector / 1e3,
+            bytes / 1024.0));
     double seen = ratio;
     assertTrue(
         ratio >= kernel.floor,
         () ->
             "%s: only %.2f times as fast as the scalar kernel, where %.1f is the least; is a vector boxed?"
                 .formatted(kernel.name, seen, kernel.floor));
+    long allocated = bytes;
+    assertTrue(
+        bytes <= MOST_BYTES,
+        () ->
+            "%s: allocates %d bytes with each call, where %d is the most; is a vector boxed?"
+                .formatted(kernel.name, allocated, MOST_BYTES));
+  }
+
+  /** What no kernel's row shows: scratch arrays made anew, small objects by the thousand. */
+  @Test
+  void aTrainingStepAllocatesLittle() {
+    Backend backend = CpuBackendProvider.withThreads(1);
+    var engine = new HoneEngine(Problem.untrained(backend, BATCH), backend, "one thread");
+    Runnable step = engine.prepare(new Workload.TrainingStep());
+    long start = System.nanoTime();
+    long least = Long.MAX_VALUE;
+    while (least > MOST_BYTES_OF_A_STEP && System.nanoTime() - start < PATIENCE) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      step.run();
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+    long seen = least;
+    assertTrue(
+        least <= MOST_BYTES_OF_A_STEP,
+        () ->
+            "a training step allocates %d bytes, where %d is the most"
+                .formatted(seen, MOST_BYTES_OF_A_STEP));
   }
 
   private static Random on(int lanes) {

@@ -41,8 +41,9 @@ final class WinogradWeights {
    * against 130 this way).
    */
   void transform(int number) {
-    float[] chunk = new float[PLACES * CHUNK * block];
-    double[] columns = new double[PLACES / 2];
+    Workspace own = Workspace.ofThread();
+    float[] chunk = own.floats(Workspace.Use.TRANSFORMED, PLACES * CHUNK * block);
+    double[] columns = own.doubles(PLACES / 2);
     for (int from = 0; from < filter.inputC(); from += CHUNK) {
       int count = Math.min(CHUNK, filter.inputC() - from);
       for (int i = 0; i < count * block; i++) {
