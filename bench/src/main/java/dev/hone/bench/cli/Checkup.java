@@ -2,6 +2,7 @@ package dev.hone.bench.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The findings of {@code hone doctor}, each with what to do about it. */
 record Checkup(List<Finding> findings) {
@@ -32,8 +33,8 @@ record Checkup(List<Finding> findings) {
 
   /** Judges what was found on a machine. */
   static Checkup of(Machine machine) {
-    return new Checkup(
-        List.of(
+    Stream<Finding> general =
+        Stream.of(
             jdk(machine),
             vectors(machine),
             cores(machine),
@@ -42,7 +43,19 @@ record Checkup(List<Finding> findings) {
             maven(machine),
             disk(machine),
             runs(machine),
-            data(machine)));
+            data(machine));
+    return new Checkup(Stream.concat(general, cuda(machine)).toList());
+  }
+
+  /** No GPU is no problem: the cpu trains as well. */
+  private static Stream<Finding> cuda(Machine machine) {
+    return machine.cuda().findings().stream()
+        .map(f ->
+            new Finding(
+                f.part().toString(),
+                f.there() ? Status.OK : Status.WARNING,
+                f.found(),
+                f.there() ? "" : "for --device cuda, " + f.fix()));
   }
 
   boolean healthy() {

@@ -4,24 +4,40 @@ import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
 import dev.hone.tensor.backend.BackendProvider.Availability;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What {@code --device} and {@code --threads} choose. */
 final class Devices {
   /** All cores. */
   static final int ALL = 0;
 
+  /** The names that {@code --device} takes, for its description. */
+  static final String NAMES =
+      "cpu, cuda (cuda:1 for the second GPU), emulator, reference, or auto: cuda where there is"
+          + " one, else cpu";
+
+  private static final String AUTO = "auto";
+  private static final String CPU = "cpu";
+  private static final String CUDA = "cuda";
+
   private Devices() {}
 
-  /** The backend called {@code name}, with {@code threads} threads where it has any. */
-  static Backend open(String name, int threads) {
+  /**
+   * The backend called {@code name}, with {@code threads} threads where it has any.
+   *
+   * @param notes where it is said why {@code auto} chose the cpu
+   */
+  static Backend open(String name, int threads, PrintWriter notes) {
     List<BackendProvider> providers =
         ServiceLoader.load(BackendProvider.class).stream()
             .map(ServiceLoader.Provider::get)
             .toList();
-    return open(providers, name, threads);
+    return open(providers, name, threads, notes);
   }
 
   /** How wide the cpu's vectors are, in words. */
@@ -30,29 +46,58 @@ final class Devices {
     return lanes == 1 ? "scalar" : 32 * lanes + " bit";
   }
 
-  static Backend open(List<BackendProvider> providers, String name, int threads) {
+  static Backend open(
+      List<BackendProvider> providers, String name, int threads, PrintWriter notes) {
     if (threads < ALL) {
       throw new Refusal("--threads must be 1 or more, or 0 for all cores, but is " + threads);
     }
-    for (BackendProvider provider : providers) {
-      if (provider.name().equalsIgnoreCase(name)) {
-        if (provider instanceof CpuBackendProvider && threads != ALL) {
-          return CpuBackendProvider.withThreads(threads);
-        }
-        return switch (provider.probe()) {
-          case Availability.Unavailable no ->
-              throw new Refusal("--device " + name + " is not available here: " + no.reason());
-          case Availability.Available yes -> yes.backend();
-        };
+    String kind = name.toLowerCase(Locale.ROOT);
+    return switch (kind.equals(AUTO) ? probe(providers, CUDA, name, 0) : probe(providers, name)) {
+      case Availability.Available yes -> withThreads(yes.backend(), threads);
+      case Availability.Unavailable no when kind.equals(AUTO) -> {
+        notes.println("device: cpu (" + no.reason() + ")");
+        yield open(providers, CPU, threads, notes);
       }
+      case Availability.Unavailable no ->
+          throw new Refusal("--device " + name + " is not available here: " + no.reason());
+    };
+  }
+
+  /** {@code name} is a provider's, or with a number behind it: {@code cuda:1}. */
+  private static Availability probe(List<BackendProvider> providers, String name) {
+    int colon = name.indexOf(':');
+    if (colon < 0) {
+      return probe(providers, name, name, 0);
     }
-    throw new Refusal(
-        "--device: '%s' is not one of %s"
-            .formatted(
-                name,
-                providers.stream()
-                    .map(BackendProvider::name)
-                    .sorted()
-                    .collect(Collectors.joining(", "))));
+    String number = name.substring(colon + 1);
+    if (!number.matches("\\d{1,3}")) {
+      throw new Refusal(
+          "--device: '%s' has no number behind the colon; the first is %s:0"
+              .formatted(name, name.substring(0, colon)));
+    }
+    return probe(providers, name.substring(0, colon), name, Integer.parseInt(number));
+  }
+
+  private static Availability probe(
+      List<BackendProvider> providers, String kind, String typed, int ordinal) {
+    return providers.stream()
+        .filter(provider -> provider.name().equalsIgnoreCase(kind))
+        .findFirst()
+        .map(provider -> provider.probe(ordinal))
+        .orElseThrow(() -> unknown(providers, typed));
+  }
+
+  private static Refusal unknown(List<BackendProvider> providers, String typed) {
+    String known =
+        Stream.concat(Stream.of(AUTO), providers.stream().map(BackendProvider::name))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return new Refusal("--device: '%s' is not one of %s".formatted(typed, known));
+  }
+
+  private static Backend withThreads(Backend backend, int threads) {
+    return backend.name().equals(CPU) && threads != ALL
+        ? CpuBackendProvider.withThreads(threads)
+        : backend;
   }
 }

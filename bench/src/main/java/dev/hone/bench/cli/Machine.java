@@ -1,6 +1,7 @@
 package dev.hone.bench.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.hone.kernels.cuda.CudaProbe;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param runsWritable whether a file could be written there
  * @param disk free bytes where {@code runs} lies
  * @param missingData files of the embedded data set that are not on the class path
+ * @param cuda what there is of CUDA
  */
 record Machine(
     Runtime.Version jdk,
@@ -31,7 +33,8 @@ record Machine(
     Path runs,
     boolean runsWritable,
     long disk,
-    List<String> missingData) {
+    List<String> missingData,
+    CudaProbe cuda) {
   private static final String DATA = "/dev/hone/datasets/fashion-mnist/";
   private static final List<String> DATA_FILES =
       List.of(
@@ -58,9 +61,8 @@ record Machine(
         runs,
         writable(folder),
         Files.getFileStore(folder).getUsableSpace(),
-        DATA_FILES.stream()
-            .filter(name -> Machine.class.getResource(DATA + name) == null)
-            .toList());
+        DATA_FILES.stream().filter(name -> Machine.class.getResource(DATA + name) == null).toList(),
+        CudaProbe.look());
   }
 
   private static Path existing(Path path) {

@@ -87,7 +87,7 @@ final class NetworkOptions {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "What computes: cpu or reference. Default: ${DEFAULT-VALUE}.",
+      description = "What computes: " + Devices.NAMES + ". Default: ${DEFAULT-VALUE}.",
       defaultValue = "cpu")
   private String device = "cpu";
 
@@ -101,7 +101,7 @@ final class NetworkOptions {
   /** Opens the network; what was chosen in the user's place is said on {@code notes}. */
   Network open(PrintWriter notes) throws IOException {
     refuseContradictions();
-    Backend backend = Devices.open(device, threads);
+    Backend backend = Devices.open(device, threads, notes);
     if (weights != null) {
       TrainSettings defaults = SettingsDraft.defaults();
       return load(

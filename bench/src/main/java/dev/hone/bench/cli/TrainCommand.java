@@ -77,8 +77,10 @@ final class TrainCommand implements Callable<Integer> {
       names = "--device",
       paramLabel = "NAME",
       description =
-          "What computes: cpu or reference. Each rounds in its own way, so resume a run on the one"
-              + " that began it. Default: cpu.")
+          "What computes: "
+              + Devices.NAMES
+              + ". Each rounds in its own way, so resume a run on the one that began it. Default:"
+              + " cpu.")
   private String device = "cpu";
 
   @Option(
@@ -136,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Training.Environment environment() throws IOException {
-    Backend backend = Devices.open(device, threads);
+    Backend backend = Devices.open(device, threads, spec.commandLine().getErr());
     boolean cpu = backend.name().equals("cpu");
     int cores = threads == Devices.ALL ? Runtime.getRuntime().availableProcessors() : threads;
     return new Training.Environment(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.bench.cli.Checkup.Finding;
 import dev.hone.bench.cli.Checkup.Status;
+import dev.hone.kernels.cuda.CudaProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ class CheckupTest {
         Path.of("runs"),
         writable,
         gib * GIB,
-        List.of());
+        List.of(),
+        new CudaProbe(List.of(), 0));
   }
 
   private static Status status(Checkup checkup, String subject) {
@@ -71,6 +73,20 @@ class CheckupTest {
     assertEquals(Status.PROBLEM, status(checkup, "Run folder"));
     assertFalse(checkup.healthy());
     assertTrue(finding(checkup, "Run folder").fix().contains("--out"));
+  }
+
+  @Test
+  void withoutAGpuItSaysWhatToDoButIsHealthy(@TempDir Path folder) throws IOException {
+    Checkup checkup = Checkup.of(Machine.here(folder));
+    assertTrue(checkup.healthy(), checkup::toString);
+    if (!CudaProbe.look().usable()) {
+      Finding missing =
+          checkup.findings().stream()
+              .filter(finding -> finding.fix().startsWith("for --device cuda, "))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(Status.WARNING, missing.status());
+    }
   }
 
   @Test

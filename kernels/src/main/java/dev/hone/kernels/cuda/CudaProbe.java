@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * them where there is no driver, and with a driver older than CUDA 12.0 the process dies at the
  * first missing symbol. Looking writes no file, prints nothing and cannot crash.
  *
- * @param findings in the order in which things are needed; looking ends at the first that stands in
- *     the way of all others
+ * @param findings in the order in which things are needed; what cannot be asked is left out
  * @param devices how many GPUs the driver sees
  */
 public record CudaProbe(List<Finding> findings, int devices) {
@@ -121,11 +120,9 @@ public record CudaProbe(List<Finding> findings, int devices) {
           }
           case Search.Opened yes -> askDriver(yes, findings);
         };
-    if (devices > 0) {
-      findings.add(natives());
-      findings.add(library(Part.CUBLAS, WINDOWS ? "cublas64_12.dll" : "libcublas.so.12"));
-      findings.add(library(Part.CUDNN, WINDOWS ? "cudnn64_9.dll" : "libcudnn.so.9"));
-    }
+    findings.add(natives());
+    findings.add(library(Part.CUBLAS, WINDOWS ? "cublas64_12.dll" : "libcublas.so.12"));
+    findings.add(library(Part.CUDNN, WINDOWS ? "cudnn64_9.dll" : "libcudnn.so.9"));
     return devices;
   }
 

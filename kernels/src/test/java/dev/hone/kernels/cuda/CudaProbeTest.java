@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class CudaProbeTest {
   }
 
   private String probe(List<String> options) throws IOException, InterruptedException {
-    Outcome outcome = StubLibrary.run(folder, ProbeMain.class, options);
+    Outcome outcome = StubLibrary.run(folder, ProbeMain.class, options, Map.of());
     assertEquals("", outcome.err(), "noise");
     assertEquals(0, outcome.status(), outcome.out());
     return outcome.out();
@@ -72,7 +73,8 @@ class CudaProbeTest {
         "reason=no NVIDIA driver: libcuda.so.1 was not found: looked in the loader's path"
             + " (LD_LIBRARY_PATH="
             + folder
-            + ", ld.so.cache), /usr/lib/wsl/lib; install NVIDIA's driver for CUDA 12.0 or later");
+            + ", ld.so.cache), /usr/lib/wsl/lib; install NVIDIA's driver for CUDA 12.0 or later",
+        "JCuda natives=12.6.0");
   }
 
   @Test

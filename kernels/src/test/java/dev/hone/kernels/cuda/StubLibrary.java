@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /** A shared library that pretends to be NVIDIA's, compiled from C where there is gcc. */
@@ -55,7 +56,12 @@ record StubLibrary(String name, String source) {
   record Outcome(int status, String out, String err) {}
 
   /** Runs {@code main} in a JVM whose loader looks in {@code folder} first. */
-  static Outcome run(Path folder, Class<?> main, List<String> jvmOptions, String... args)
+  static Outcome run(
+      Path folder,
+      Class<?> main,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      String... args)
       throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -68,6 +74,7 @@ record StubLibrary(String name, String source) {
     builder.environment().put("LD_LIBRARY_PATH", folder.toString());
     List.of("CUDA_HOME", "CUDA_PATH", "CUDNN_HOME", "CUDNN_PATH", "CUDA_VISIBLE_DEVICES")
         .forEach(builder.environment()::remove);
+    builder.environment().putAll(environment);
     Process child = builder.start();
     String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Outcome(child.waitFor(), out, Files.readString(err));

@@ -8,6 +8,17 @@ public interface BackendProvider {
   /** Looks, quietly and without side effects, whether this machine can run it. */
   Availability probe();
 
+  /**
+   * Looks for one of several devices of its kind.
+   *
+   * @param ordinal which of them, from 0
+   */
+  default Availability probe(int ordinal) {
+    return ordinal == 0
+        ? probe()
+        : new Availability.Unavailable("there is only one %s device, 0".formatted(name()));
+  }
+
   /** Whether this machine can run a backend, and if not, why. */
   sealed interface Availability {
     /** It can. */
