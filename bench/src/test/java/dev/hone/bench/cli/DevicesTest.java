@@ -112,9 +112,7 @@ class DevicesTest {
   void autoFallsBackToTheCpuInOneLine() {
     List<BackendProvider> providers = List.of(new Absent(), new CpuBackendProvider());
     assertEquals("cpu", open(providers, "auto").name());
-    assertEquals(
-        "device: cpu (no driver; install one for this GPU)",
-        notes.toString().strip());
+    assertEquals("device: cpu (no driver; install one for this GPU)", notes.toString().strip());
   }
 
   @Test
