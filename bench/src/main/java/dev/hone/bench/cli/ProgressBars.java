@@ -68,11 +68,9 @@ final class ProgressBars implements Progress, AutoCloseable {
   @Override
   public void epochEnded(Method arm, EpochRecord record) {
     if (bar != null) {
-      String evaluated =
-          String.format(Locale.ROOT, ", eval %.1f %%", 100 * record.evaluationAccuracy());
       bar.setExtraMessage(
           figures(record.taskLoss(), record.trainAccuracy(), record.imagesPerSecond())
-              + evaluated
+              + ProgressLines.evaluated(", eval", record)
               + left.words());
     }
     close();

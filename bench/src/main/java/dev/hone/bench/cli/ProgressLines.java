@@ -84,10 +84,18 @@ final class ProgressLines implements Progress {
   private static String summary(EpochRecord record) {
     return String.format(
         Locale.ROOT,
-        "loss %.3f, accuracy %.1f %%, %.0f img/s, evaluated %.1f %%",
+        "loss %.3f, accuracy %.1f %%, %.0f img/s%s",
         record.taskLoss(),
         100 * record.trainAccuracy(),
         record.imagesPerSecond(),
-        100 * record.evaluationAccuracy());
+        evaluated(", evaluated", record));
+  }
+
+  /** {@code , evaluated 62.5 %}; nothing where no images are held out. */
+  static String evaluated(String words, EpochRecord record) {
+    double accuracy = record.evaluationAccuracy();
+    return Double.isNaN(accuracy)
+        ? ""
+        : String.format(Locale.ROOT, "%s %.1f %%", words, 100 * accuracy);
   }
 }

@@ -90,6 +90,16 @@ class ProgressTest {
   }
 
   @Test
+  void whatNoImagesWereHeldOutForIsNotSaid() {
+    var text = new StringWriter();
+    var progress = new ProgressLines(SETTINGS, new PrintWriter(text), () -> now);
+    progress.armStarted(Method.BASELINE, 1, 10, 0, 0);
+    progress.epochEnded(
+        Method.BASELINE, new EpochRecord(0, 1, 0.1, 1.25, 0, 0.5, Double.NaN, Double.NaN, 640, 1));
+    assertEquals("baseline 1/1: loss 1.250, accuracy 50.0 %, 640 img/s", text.toString().strip());
+  }
+
+  @Test
   void aResumedArmIsSaidToGoOn() {
     var text = new StringWriter();
     var progress = new ProgressLines(SETTINGS, new PrintWriter(text), () -> now);
