@@ -272,7 +272,7 @@ final class ConvertAlu {
   }
 
   static int f16FromF32(float a) {
-    return Float.floatToFloat16(a) & 0xFFFF;
+    return Float.isNaN(a) ? 0x7FFF : Float.floatToFloat16(a) & 0xFFFF;
   }
 
   static float oneF32(boolean a) {

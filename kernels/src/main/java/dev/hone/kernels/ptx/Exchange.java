@@ -26,7 +26,8 @@ final class Exchange {
       inRange |= source < 0 ? 0 : 1 << lane;
       defined |= (on >>> from & 1) << lane;
       if (s.into() >= 0) {
-        put(w, s.into(), lane, values[from]);
+        // What an absent lane gives is undefined; in both engines it is the lane's own value.
+        put(w, s.into(), lane, values[(on >>> from & 1) != 0 ? from : lane]);
       }
     }
     if (s.into() >= 0) {

@@ -212,7 +212,10 @@ final class MemoryUnit {
             w,
             lane,
             PtxFault.Kind.UNINITIALISED_MEMORY,
-            "reads %s, which nothing wrote to".formatted(place(space, addresses[lane])));
+            "reads %s, which nothing wrote to%s"
+                .formatted(
+                    place(space, addresses[lane]),
+                    space == Space.SHARED ? "; is a bar.sync missing before it?" : ""));
       }
       long writer = known.read(segments, word, now);
       if (writer != 0) {

@@ -142,7 +142,13 @@ public final class PtxEmulator {
     check(entry, grid, dynamicSharedBytes);
     int[] parameters = parameterBlock(entry, arguments);
     Program program = entry.program();
-    Counters counters = Counters.NONE;
+    if (options.engine() == Engine.TRANSLATED) {
+      new TranslatedRun(
+              program, entry.translation(), grid, dynamicSharedBytes, parameters, memory, options)
+          .run();
+      return new Launch(
+          entry, grid, dynamicSharedBytes, List.copyOf(arguments), false, Counters.NONE);
+    }
     var interpreter =
         new Interpreter(
             program, grid, dynamicSharedBytes, parameters, memory, segments, options, tracer);
@@ -153,14 +159,13 @@ public final class PtxEmulator {
         interpreter.cover(coverage.computeIfAbsent(entry.body().source(), s -> new TreeSet<>()));
       }
     }
-    counters = interpreter.counters();
     return new Launch(
         entry,
         grid,
         dynamicSharedBytes,
         List.copyOf(arguments),
-        options.engine() == Engine.INTERPRETER && options.counters(),
-        counters);
+        options.counters(),
+        interpreter.counters());
   }
 
   private static void check(PtxEntry entry, Grid grid, int dynamicSharedBytes) {

@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A kernel: an {@code .entry} of a module. */
 public final class PtxEntry {
   private final Body body;
   private @Nullable Program program;
-  private @Nullable Object translation;
+  private Translator.@Nullable Translation translation;
 
   /**
    * What the source says of an entry.
@@ -97,9 +96,9 @@ public final class PtxEntry {
   }
 
   /** The translator's code for it; made once. */
-  synchronized Object translation(Supplier<Object> make) {
+  synchronized Translator.Translation translation() {
     if (translation == null) {
-      translation = make.get();
+      translation = new Translator(program()).translate();
     }
     return translation;
   }

@@ -4,13 +4,21 @@ package dev.hone.kernels.ptx;
 public final class PtxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String message;
   private final int line;
   private final int column;
 
   PtxException(String name, String sourceLine, int line, int column, String problem) {
-    super(
+    this(
         "%s.ptx:%d:%d: %s%n  %s%n  %s^"
-            .formatted(name, line, column, problem, sourceLine, indent(sourceLine, column)));
+            .formatted(name, line, column, problem, sourceLine, indent(sourceLine, column)),
+        line,
+        column);
+  }
+
+  private PtxException(String message, int line, int column) {
+    super(message);
+    this.message = message;
     this.line = line;
     this.column = column;
   }
@@ -22,6 +30,11 @@ public final class PtxException extends RuntimeException {
       space.append(i < sourceLine.length() && sourceLine.charAt(i) == '\t' ? '\t' : ' ');
     }
     return space.toString();
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /** From 1. */

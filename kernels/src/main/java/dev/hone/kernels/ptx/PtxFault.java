@@ -26,6 +26,7 @@ public final class PtxFault extends RuntimeException {
     }
   }
 
+  private final String message;
   private final Kind kind;
   private final String kernel;
   private final int line;
@@ -34,7 +35,12 @@ public final class PtxFault extends RuntimeException {
 
   /** Thread and block are linear; a thread of -1 stands for the whole block. */
   PtxFault(Kind kind, PtxEntry.Body body, Grid grid, int line, int block, int thread, String what) {
-    super(message(kind, body, grid, line, block, thread, what));
+    this(message(kind, body, grid, line, block, thread, what), kind, body, line, block, thread);
+  }
+
+  private PtxFault(String message, Kind kind, PtxEntry.Body body, int line, int block, int thread) {
+    super(message);
+    this.message = message;
     this.kind = kind;
     this.kernel = body.name();
     this.line = line;
@@ -72,6 +78,11 @@ public final class PtxFault extends RuntimeException {
             thread % grid.blockX(),
             thread / grid.blockX() % grid.blockY(),
             thread / grid.blockX() / grid.blockY());
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   public Kind kind() {
