@@ -1,12 +1,21 @@
 package dev.hone.kernels.cuda;
 
+import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
 
 /** NVIDIA's GPUs. */
 public final class CudaBackendProvider implements BackendProvider {
+  private static final String NAME = "cuda";
+
+  /** One backend for each device, so that tensors of the same device work together. */
+  private static final Map<Integer, Backend> SHARED = new HashMap<>();
+
   @Override
   public String name() {
-    return "cuda";
+    return NAME;
   }
 
   @Override
@@ -25,7 +34,27 @@ public final class CudaBackendProvider implements BackendProvider {
           "there is no device %d: this machine has %d, counted from 0"
               .formatted(ordinal, probe.devices()));
     }
-    return new Availability.Unavailable(
-        "the GPU was found, but this version of Hone has no backend for it; use --device cpu");
+    return open(ordinal, probe);
+  }
+
+  private static synchronized Availability open(int ordinal, CudaProbe probe) {
+    Backend shared = SHARED.get(ordinal);
+    if (shared != null) {
+      return new Availability.Available(shared);
+    }
+    for (DnnLibrary library : ServiceLoader.load(DnnLibrary.class)) {
+      String obstacle = library.obstacle(probe);
+      if (!obstacle.isEmpty()) {
+        return new Availability.Unavailable(obstacle);
+      }
+      CudaDriver driver = CudaDriver.open(ordinal);
+      driver.use();
+      var device = new CudaDevice(driver);
+      DnnProvider dnn = library.open(device.allocator(), MathMode.FMA);
+      Backend backend = new CudaBackend(NAME, device, dnn);
+      SHARED.put(ordinal, backend);
+      return new Availability.Available(backend);
+    }
+    return new Availability.Unavailable("this build of Hone has no library of network kernels");
   }
 }

@@ -1,0 +1,392 @@
+package dev.hone.kernels.cuda;
+
+import dev.hone.tensor.Convolution;
+import dev.hone.tensor.DType;
+import dev.hone.tensor.Layout;
+import dev.hone.tensor.Pooling;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.Arena;
+import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.BatchNormGradient;
+import dev.hone.tensor.backend.BatchStatistics;
+import dev.hone.tensor.backend.Binary;
+import dev.hone.tensor.backend.Part;
+import dev.hone.tensor.backend.Reduction;
+import dev.hone.tensor.backend.Unary;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A GPU, real or emulated: memory, and which kernel or library computes what. Every op returns once
+ * its work is on the stream; only reading waits. Tensors are strided, and results are row-major.
+ */
+final class CudaBackend implements Backend {
+  private final String name;
+  private final CudaDevice device;
+  private final ElementwiseKernels elementwise;
+  private final MovingKernels moves;
+  private final ReductionKernels reductions;
+  private final SoftmaxKernels softmax;
+  private final DnnOps dnn;
+  private final NormalisationKernels normalisation;
+
+  /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
+  CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
+    this.name = name;
+    this.device = device;
+    this.elementwise = new ElementwiseKernels(this);
+    this.moves = new MovingKernels(this);
+    this.reductions = new ReductionKernels(this);
+    this.softmax = new SoftmaxKernels(this);
+    this.dnn = new DnnOps(this, dnn);
+    this.normalisation = new NormalisationKernels(this);
+  }
+
+  // ---- for the kernels ----
+
+  CudaDevice device() {
+    return device;
+  }
+
+  static CudaStorage storage(Tensor x) {
+    return (CudaStorage) x.storage();
+  }
+
+  /** The memory behind x, from its storage's first word on. */
+  static DeviceMemory memory(Tensor x) {
+    return storage(x).memory();
+  }
+
+  static Layout.Strided layout(Tensor x) {
+    return (Layout.Strided) x.layout();
+  }
+
+  /** x's words alone; x is row-major and has some. */
+  static DeviceMemory words(Tensor x) {
+    return CudaDevice.words(memory(x), layout(x).offset(), x.shape().size());
+  }
+
+  /** A row-major tensor, contents unspecified. */
+  Tensor empty(Shape shape, DType dtype, @Nullable Arena arena) {
+    return new Tensor(
+        allocate(dtype, shape.size(), arena), Layout.Strided.contiguous(shape), arena);
+  }
+
+  // ---- memory ----
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public CudaStorage allocate(DType dtype, int length, @Nullable Arena arena) {
+    var storage = new CudaStorage(this, dtype, length, device.allocate(length), arena != null);
+    if (arena != null) {
+      try {
+        arena.adopt(storage);
+      } catch (IllegalStateException e) {
+        storage.release();
+        throw e;
+      }
+    }
+    return storage;
+  }
+
+  /** One part: a GPU wants large launches, and there are no caches to keep a part in. */
+  @Override
+  public void forParts(Shape x, Part body) {
+    body.run(0, x.dim(0));
+  }
+
+  // ---- moving data ----
+
+  @Override
+  public Tensor fromDoubles(Shape shape, DType dtype, double[] values) {
+    return switch (dtype) {
+      case FLOAT32 -> {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+          floats[i] = (float) values[i];
+        }
+        yield fromFloats(shape, floats);
+      }
+      case INT32 -> {
+        int[] ints = new int[values.length];
+        for (int i = 0; i < ints.length; i++) {
+          ints[i] = (int) values[i];
+        }
+        yield fromInts(shape, ints);
+      }
+    };
+  }
+
+  @Override
+  public Tensor fromFloats(Shape shape, float[] values) {
+    Tensor t = empty(shape, DType.FLOAT32, null);
+    if (values.length > 0) {
+      device.upload(words(t), values);
+    }
+    return t;
+  }
+
+  @Override
+  public Tensor fromInts(Shape shape, int[] values) {
+    Tensor t = empty(shape, DType.INT32, null);
+    if (values.length > 0) {
+      device.upload(words(t), values);
+      storage(t).range(IntRange.of(values));
+    }
+    return t;
+  }
+
+  @Override
+  public void read(Tensor x, double[] out) {
+    switch (x.dtype()) {
+      case FLOAT32 -> {
+        float[] floats = new float[out.length];
+        read(x, floats);
+        for (int i = 0; i < out.length; i++) {
+          out[i] = floats[i];
+        }
+      }
+      case INT32 -> {
+        int[] ints = new int[out.length];
+        read(x, ints);
+        for (int i = 0; i < out.length; i++) {
+          out[i] = ints[i];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void read(Tensor x, float[] out) {
+    try (Arena temporary = new Arena()) {
+      Tensor rowMajor = x.in(temporary).contiguous();
+      device.download(out, memory(rowMajor), layout(rowMajor).offset());
+    }
+  }
+
+  @Override
+  public void read(Tensor x, int[] out) {
+    try (Arena temporary = new Arena()) {
+      Tensor rowMajor = x.in(temporary).contiguous();
+      device.download(out, memory(rowMajor), layout(rowMajor).offset());
+    }
+  }
+
+  @Override
+  public Tensor full(Shape shape, DType dtype, double value, @Nullable Arena arena) {
+    Tensor t = empty(shape, dtype, arena);
+    if (shape.size() > 0) {
+      int word = dtype == DType.INT32 ? (int) value : Float.floatToRawIntBits((float) value);
+      device.fill(words(t), word);
+      storage(t).range(dtype == DType.INT32 ? new IntRange(word, word) : IntRange.UNKNOWN);
+    }
+    return t;
+  }
+
+  @Override
+  public Tensor contiguous(Tensor x, @Nullable Arena arena) {
+    return moves.contiguous(x, arena);
+  }
+
+  /** Row-major is the layout of everything here. */
+  @Override
+  public Tensor packed(Tensor x, @Nullable Arena arena) {
+    return moves.contiguous(x, arena);
+  }
+
+  @Override
+  public void assign(Tensor target, Tensor value) {
+    try (Arena temporary = new Arena()) {
+      boolean same = target.storage() == value.storage();
+      Tensor source = same ? contiguous(value, temporary) : value;
+      storage(target).range(storage(target).range().or(storage(value).range()));
+      moves.copy(target, layout(target), source);
+    }
+  }
+
+  @Override
+  public Tensor cast(Tensor x, DType dtype) {
+    return elementwise.cast(x, dtype);
+  }
+
+  // ---- elementwise ----
+
+  @Override
+  public Tensor unary(Unary f, Tensor x) {
+    return elementwise.unary(f, x);
+  }
+
+  @Override
+  public Tensor binary(Binary f, Tensor a, Tensor b, Shape out) {
+    boolean whole = a.dtype() == DType.INT32;
+    return whole && (f == Binary.DIVIDED_BY || f == Binary.POW)
+        ? onHost(f, a.expand(out), b.expand(out))
+        : elementwise.binary(f, a, b, out);
+  }
+
+  /** Quotients and powers of indices: too rare to be worth a kernel. */
+  private Tensor onHost(Binary f, Tensor a, Tensor b) {
+    int[] x = a.toInts();
+    int[] y = b.toInts();
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (int) f.apply(x[i], y[i]);
+    }
+    return contiguous(fromInts(a.shape(), x), Tensor.arenaOf(a, b));
+  }
+
+  @Override
+  public Tensor clamp(Tensor x, float low, float high) {
+    return elementwise.clamp(x, low, high);
+  }
+
+  @Override
+  public Tensor where(Tensor condition, Tensor a, Tensor b, Shape out) {
+    return elementwise.where(condition, a, b, out);
+  }
+
+  // ---- reductions ----
+
+  @Override
+  public Tensor reduce(Reduction f, Tensor x, boolean[] axes, Shape out) {
+    return reductions.reduce(f, x, axes, out);
+  }
+
+  @Override
+  public Tensor argmax(Tensor x, int axis) {
+    return reductions.argmax(x, axis);
+  }
+
+  // ---- linear algebra ----
+
+  @Override
+  public Tensor matmul(Tensor a, Tensor b, Shape out) {
+    return dnn.matmul(a, b, out);
+  }
+
+  // ---- moving elements ----
+
+  @Override
+  public Tensor concat(List<Tensor> parts, int axis, Shape out) {
+    return moves.concat(parts, axis, out);
+  }
+
+  @Override
+  public Tensor pad(Tensor x, int[] before, Shape out, float value) {
+    return moves.pad(x, before, out, value);
+  }
+
+  @Override
+  public Tensor gather(Tensor x, int axis, Tensor index) {
+    return moves.gather(x, axis, index);
+  }
+
+  @Override
+  public Tensor scatterAdd(Tensor x, int axis, Tensor index, Shape out) {
+    return moves.scatterAdd(x, axis, index, out);
+  }
+
+  // ---- convolution ----
+
+  @Override
+  public Tensor convolution(
+      Tensor x,
+      Tensor w,
+      @Nullable Tensor bias,
+      @Nullable Tensor residual,
+      boolean relu,
+      Convolution c) {
+    return dnn.convolution(x, w, bias, residual, relu, c);
+  }
+
+  @Override
+  public Tensor convolutionInputGradient(
+      Tensor dy,
+      Tensor w,
+      Shape x,
+      Convolution c,
+      @Nullable Tensor added,
+      @Nullable Tensor positive) {
+    return dnn.convolutionInputGradient(dy, w, x, c, added, positive);
+  }
+
+  @Override
+  public Tensor convolutionWeightGradient(Tensor dy, Tensor x, Shape w, Convolution c) {
+    return dnn.convolutionWeightGradient(dy, x, w, c);
+  }
+
+  // ---- pooling and resizing ----
+
+  @Override
+  public Tensor averagePool(Tensor x, Pooling p) {
+    return dnn.pool(DnnProvider.Pool.AVERAGE, x, p);
+  }
+
+  @Override
+  public Tensor averagePoolGradient(Tensor dy, Shape x, Pooling p) {
+    return dnn.averagePoolGradient(dy, x, p);
+  }
+
+  @Override
+  public Tensor maxPool(Tensor x, Pooling p) {
+    return dnn.pool(DnnProvider.Pool.MAX, x, p);
+  }
+
+  @Override
+  public Tensor maxPoolGradient(Tensor dy, Tensor x, Pooling p) {
+    return dnn.maxPoolGradient(dy, x, p);
+  }
+
+  @Override
+  public Tensor upsampleNearest(Tensor x, int factor) {
+    return moves.upsampleNearest(x, factor);
+  }
+
+  // ---- normalisation ----
+
+  @Override
+  public BatchStatistics batchStatistics(Tensor x) {
+    return normalisation.statistics(x);
+  }
+
+  @Override
+  public Tensor batchNorm(
+      Tensor x,
+      BatchStatistics statistics,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      @Nullable Tensor residual,
+      boolean relu) {
+    return normalisation.apply(x, statistics, gamma, beta, eps, residual, relu);
+  }
+
+  @Override
+  public BatchNormGradient batchNormGradient(
+      Tensor dy,
+      @Nullable Tensor y,
+      Tensor x,
+      BatchStatistics statistics,
+      Tensor gamma,
+      float eps,
+      boolean wantsDx,
+      boolean wantsDresidual) {
+    return normalisation.gradient(dy, y, x, statistics, gamma, eps, wantsDx, wantsDresidual);
+  }
+
+  // ---- softmax ----
+
+  @Override
+  public Tensor softmax(Tensor x) {
+    return softmax.softmax(x, false);
+  }
+
+  @Override
+  public Tensor logSoftmax(Tensor x) {
+    return softmax.softmax(x, true);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.hone.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hone.tensor.Convolution;
+import dev.hone.tensor.Shape;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.conformance.Check;
+import dev.hone.tensor.conformance.OpCase;
+import dev.hone.tensor.conformance.OpCases;
+import dev.hone.tensor.reference.ReferenceBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The table's rows on the interpreter with every sanitizer, the schedules and the errors of the
+ * approximations taking turns; and every line of every kernel runs.
+ */
+class OwnKernelsTest {
+  private static final int LARGEST = 700;
+  private static final Set<String> OF_A_LIBRARY =
+      Set.of("convolution", "convolutionInputGradient", "convolutionWeightGradient", "matmul");
+
+  @Test
+  void everyRowIsRightInEveryOrderAndEveryLineRuns() {
+    CheckedEmulator emulator = CheckedEmulator.ofOwnKernels();
+    var problems = new ArrayList<String>();
+    int turn = 0;
+    for (OpCase row : OpCases.all()) {
+      int library = OF_A_LIBRARY.contains(row.op()) ? 8 : 1; // only what is around it is ours
+      if (elements(row) <= LARGEST && turn++ % library == 0) {
+        problems.addAll(Check.problems(row, emulator.get(turn)));
+      }
+    }
+    assertEquals(List.of(), problems);
+    assertTrue(turn > 1000, () -> "only rows of up to " + LARGEST + " elements");
+    emulator.backends().forEach(OwnKernelsTest::beyondTheTable);
+    problems.addAll(OwnKernels.FAMILIES.stream().map(emulator::missed).toList());
+    problems.removeIf(String::isEmpty);
+    assertEquals(List.of(), problems);
+  }
+
+  /** What no row has, or none that is small enough. */
+  private static void beyondTheTable(CudaBackend backend) {
+    Tensor whole = Tensor.ofInts(backend, Shape.of(4), 3, -1, 2, 7);
+    Tensor signs = Tensor.ofInts(backend, Shape.of(4), 1, 0, -5, 2);
+    assertArrayEquals(new int[] {3, 0, 0, 7}, whole.wherePositive(signs).toInts());
+    assertArrayEquals(
+        new int[] {3, -1, 2, 3},
+        whole.dividedBy(signs.plus(0).maximum(Tensor.ofInts(backend, Shape.of(), 1))).toInts());
+    Tensor index = Tensor.ofInts(backend, Shape.of(4), 2, 0, 2, 2);
+    assertArrayEquals(new int[] {-1, 0, 12}, whole.scatterAdd(0, index, 3).toInts());
+    Tensor outside = index.plus(1);
+    assertThrows(IndexOutOfBoundsException.class, () -> whole.scatterAdd(0, outside, 3));
+    assertThrows(IndexOutOfBoundsException.class, () -> signs.slice(0, 0, 3).gather(0, outside));
+    longReductions(backend);
+    Tensor dy = Tensor.of(backend, Shape.of(1, 1, 1, 2), 3, 4);
+    Tensor one = Tensor.ones(backend, Shape.of(1, 1, 1, 1));
+    Tensor positive = Tensor.of(backend, Shape.of(1, 1, 1, 2), 0, 1);
+    Tensor dx = dy.convolutionInputGradient(one, dy.shape(), new Convolution(1, 0), dy, positive);
+    assertArrayEquals(new float[] {0, 8}, dx.toFloats());
+  }
+
+  /** Whole numbers, whose sums are exact: by a block each, and in two launches. */
+  private static void longReductions(CudaBackend backend) {
+    for (int n : new int[] {1025, 40_001}) {
+      float[] values = new float[2 * n];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i % 7 - 2;
+      }
+      Tensor x = Tensor.of(backend, Shape.of(2, n), values);
+      Tensor oracle = x.to(ReferenceBackend.float32());
+      assertArrayEquals(oracle.sum(1).toFloats(), x.sum(1).toFloats());
+      assertArrayEquals(oracle.mean(1).toFloats(), x.mean(1).toFloats(), 1e-6f);
+      assertArrayEquals(oracle.max(1).toFloats(), x.max(1).toFloats());
+      assertArrayEquals(oracle.sum(0, 1).toFloats(), x.transpose().sum(0, 1).toFloats());
+      values[n + 3] = Float.NaN;
+      Tensor withNaN = Tensor.of(backend, Shape.of(2, n), values);
+      assertArrayEquals(new float[] {4, Float.NaN}, withNaN.max(1).toFloats());
+    }
+  }
+
+  private static int elements(OpCase row) {
+    return row.inputs().stream().mapToInt(input -> input.shape().size()).max().orElse(0);
+  }
+}
