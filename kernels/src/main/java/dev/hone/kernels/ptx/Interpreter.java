@@ -67,8 +67,14 @@ final class Interpreter {
     for (Micro micro : code.micros()) {
       switch (micro) {
         case Micro.Scalar s -> actions.add(scalar(s));
-        case Micro.Load l -> actions.add((w, on) -> memory.load(w, l, on));
-        case Micro.Store s -> actions.add((w, on) -> memory.store(w, s, on));
+        case Micro.Load l -> {
+          int[] into = l.into().stream().mapToInt(i -> i).toArray();
+          actions.add((w, on) -> memory.load(w, l, into, on));
+        }
+        case Micro.Store s -> {
+          int[] from = s.from().stream().mapToInt(i -> i).toArray();
+          actions.add((w, on) -> memory.store(w, s, from, on));
+        }
         case Micro.Atomic a -> actions.add((w, on) -> memory.atomic(w, a, on));
         case Micro.ActiveMask a -> actions.add((w, on) -> Exchange.broadcast(w, a.into(), on, on));
         case Micro.Fence f -> {}

@@ -146,10 +146,10 @@ final class MemoryUnit {
 
   // ---- Loads -----------------------------------------------------------------------------------
 
-  void load(Warp w, Micro.Load load, int on) {
+  void load(Warp w, Micro.Load load, int[] into, int on) {
     Micro.Address address = load.address();
     int size = load.type().bytes();
-    int bytes = size * load.into().size();
+    int bytes = size * into.length;
     addresses(w, address, on);
     count(address.space(), on, bytes, false);
     for (int m = on; m != 0; m &= m - 1) {
@@ -159,13 +159,15 @@ final class MemoryUnit {
       if (checks && known != null) {
         checkRead(w, lane, known, bytes, address.space(), load.readOnly());
       }
-      for (int k = 0; k < load.into().size(); k++) {
-        put(
-            w,
-            lane,
-            load.into().get(k),
-            load.type(),
-            value(size, at + k * size / 4, byteInWord + k * size));
+      for (int k = 0; k < into.length; k++) {
+        Object target = w.cells[into[k]];
+        if (size == 4 && target instanceof float[] f) {
+          f[lane] = Float.intBitsToFloat(words[at + k]);
+        } else if (size == 4 && target instanceof int[] i) {
+          i[lane] = words[at + k];
+        } else {
+          put(w, lane, into[k], load.type(), value(size, at + k * size / 4, byteInWord + k * size));
+        }
       }
     }
   }
@@ -232,17 +234,17 @@ final class MemoryUnit {
 
   // ---- Stores ----------------------------------------------------------------------------------
 
-  void store(Warp w, Micro.Store store, int on) {
+  void store(Warp w, Micro.Store store, int[] from, int on) {
     Micro.Address address = store.address();
     int size = store.type().bytes();
-    int bytes = size * store.from().size();
+    int bytes = size * from.length;
     addresses(w, address, on);
     count(address.space(), on, bytes, true);
     for (int m = on; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);
       locate(w, address.space(), lane, bytes);
-      for (int k = 0; k < store.from().size(); k++) {
-        long bits = get(w, lane, store.from().get(k));
+      for (int k = 0; k < from.length; k++) {
+        long bits = get(w, lane, from[k]);
         int word = at + k * size / 4;
         int offset = byteInWord + k * size;
         Shadow known = shadow;

@@ -1,0 +1,185 @@
+package dev.hone.kernels.cuda;
+
+import static dev.hone.kernels.cuda.Operands.address;
+import static dev.hone.kernels.cuda.Operands.flag;
+import static dev.hone.kernels.cuda.Operands.number;
+
+import dev.hone.kernels.cuda.DnnProvider.ConvolutionShapes;
+import dev.hone.kernels.cuda.FusedDnnProvider.Epilogue;
+import dev.hone.kernels.cuda.FusedDnnProvider.GradientEpilogue;
+import dev.hone.kernels.ptx.Grid;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches convolution.ptx, whose head says how a convolution and its gradients are one kernel:
+ * each is an {@link ImplicitProduct}.
+ */
+final class ConvolutionKernels implements AutoCloseable {
+  /** What the ranges of k aim for: enough blocks for a large GPU, none of them too short. */
+  private static final int WANTED_BLOCKS = 256;
+
+  private static final int SHORTEST_CHUNK = 256;
+
+  /** Longer sums lose digits. */
+  private static final int LONGEST_CHUNK = 2048;
+
+  private static final int MOST_PARTIALS = 16 << 20;
+
+  private final GpuModule module;
+  private final GpuKernel kernel;
+  private final GemmKernels gemm;
+  private final CachingAllocator allocator;
+
+  ConvolutionKernels(GpuDriver driver, CachingAllocator allocator, GemmKernels gemm) {
+    this.module = PtxFamily.load(driver, "convolution");
+    this.kernel = module.kernel("convolution");
+    this.gemm = gemm;
+    this.allocator = allocator;
+  }
+
+  /** y = act(x conv w + bias + residual). */
+  void forward(
+      GpuStream stream,
+      ConvolutionShapes s,
+      DeviceMemory x,
+      DeviceMemory w,
+      DeviceMemory y,
+      Epilogue e) {
+    requireRoom(s, x, w, y);
+    Operands.require("convolution", "bias", e.bias(), s.w().dim(0));
+    Operands.require("convolution", "residual", e.residual(), s.y());
+    var finish = new Finish(e.bias(), e.residual(), null, e.relu());
+    launch(stream, ImplicitProduct.forward(s), w, x, y, finish, 1);
+  }
+
+  /** dx = dy conv^T w + added, and 0 unless positive &gt; 0. */
+  void inputGradient(
+      GpuStream stream,
+      ConvolutionShapes s,
+      DeviceMemory dy,
+      DeviceMemory w,
+      DeviceMemory dx,
+      GradientEpilogue e) {
+    requireRoom(s, dx, w, dy);
+    Operands.require("convolution", "added", e.added(), s.x());
+    Operands.require("convolution", "positive", e.positive(), s.x());
+    var finish = new Finish(null, e.added(), e.positive(), false);
+    for (ImplicitProduct phase : ImplicitProduct.inputGradient(s)) {
+      launch(stream, phase, w, dy, dx, finish, 1);
+    }
+  }
+
+  /** dw from dy and x, added to what dw holds if {@code accumulate}. */
+  void weightGradient(
+      GpuStream stream,
+      ConvolutionShapes s,
+      DeviceMemory dy,
+      DeviceMemory x,
+      DeviceMemory dw,
+      boolean accumulate) {
+    requireRoom(s, x, dw, dy);
+    ImplicitProduct p = ImplicitProduct.weightGradient(s);
+    int size = s.w().size();
+    int splits = splits(p, size);
+    if (splits == 1) {
+      var finish = new Finish(null, accumulate ? dw : null, null, false);
+      launch(stream, p, dy, x, dw, finish, 1);
+      return;
+    }
+    try (DeviceMemory partials = allocator.allocate((long) splits * size * Float.BYTES, stream)) {
+      launch(stream, p, dy, x, partials, Finish.NOTHING, splits);
+      gemm.sumPartials(stream, dw, partials, size, splits, accumulate);
+    }
+  }
+
+  private static void requireRoom(
+      ConvolutionShapes s, DeviceMemory x, DeviceMemory w, DeviceMemory y) {
+    Operands.require("convolution", "x", x, s.x());
+    Operands.require("convolution", "w", w, s.w());
+    Operands.require("convolution", "y", y, s.y());
+  }
+
+  /** Of the shapes alone, so that the same sums come out of every device. */
+  static int splits(ImplicitProduct p, int size) {
+    long blocks = Tiles.of(p.rows(), p.columns().count()).count();
+    long wanted = Math.ceilDiv(p.k().count() * blocks, (long) WANTED_BLOCKS);
+    long chunk = Math.clamp(wanted, SHORTEST_CHUNK, LONGEST_CHUNK);
+    int most = Math.max(1, MOST_PARTIALS / Math.max(1, size));
+    return (int) Math.clamp(Math.ceilDiv(p.k().count(), chunk), 1, most);
+  }
+
+  /** What follows the sums; see the kernel. */
+  private record Finish(
+      @Nullable DeviceMemory bias,
+      @Nullable DeviceMemory added,
+      @Nullable DeviceMemory positive,
+      boolean relu) {
+    static final Finish NOTHING = new Finish(null, null, null, false);
+  }
+
+  private void launch(
+      GpuStream stream,
+      ImplicitProduct p,
+      DeviceMemory a,
+      DeviceMemory source,
+      DeviceMemory out,
+      Finish finish,
+      int splits) {
+    ImplicitProduct.Digits c = p.columns();
+    ImplicitProduct.Digits k = p.k();
+    Tiles tiles = Tiles.of(p.rows(), c.count());
+    int chunk = Math.ceilDiv(Math.ceilDiv(k.count(), splits), Tiles.SLICE) * Tiles.SLICE;
+    stream.launch(
+        kernel,
+        new Grid(tiles.count(), splits, 1, Tiles.THREADS, 1, 1),
+        tiles.panelAndTableBytes(),
+        List.of(
+            address(a, p.aStart()),
+            address(source),
+            address(out, p.outStart()),
+            address(finish.bias()),
+            finish.added() == null ? address(null) : address(finish.added(), p.outStart()),
+            finish.positive() == null ? address(null) : address(finish.positive(), p.outStart()),
+            number(p.rows()),
+            number(c.count()),
+            number(k.count()),
+            number(p.height()),
+            number(p.width()),
+            number(c.middle()),
+            number(c.low()),
+            number(c.image()),
+            number(c.rowStep()),
+            number(c.columnStep()),
+            number(p.row0()),
+            number(p.column0()),
+            number(c.place0()),
+            number(c.place1()),
+            number(c.place2()),
+            number(p.outRow()),
+            number(splits == 1 ? 0 : Math.multiplyExact(p.rows(), p.outRow())),
+            number(k.middle()),
+            number(k.low()),
+            number(k.image()),
+            number(k.rowStep()),
+            number(k.columnStep()),
+            number(k.place0()),
+            number(k.place1()),
+            number(k.place2()),
+            number(p.aRow()),
+            number(chunk),
+            number(tiles.log2R()),
+            flag(p.byK()),
+            flag(finish.relu())));
+  }
+
+  /** The loaded family, for what was covered of it. */
+  GpuModule module() {
+    return module;
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
