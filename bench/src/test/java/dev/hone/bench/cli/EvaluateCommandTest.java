@@ -203,7 +203,7 @@ class EvaluateCommandTest {
         .refused("1 values, but cifar10 has 3 channel(s)");
     evaluate(network(weights, "--mean=.5,.5,.5", "--std=.5,0,.5")).refused("positive");
     Invocation.of("evaluate", "--weights=" + weights, "--device=tpu")
-        .refused("--device: 'tpu' is not one of cpu, reference");
+        .refused("--device: 'tpu' is not one of auto, cpu, cuda, emulator, reference");
     evaluate(network(weights, "--threads=-1")).refused("--threads must be 1 or more");
     evaluate("--weights=" + weights, "--model=resnet9")
         .refused("unknown model resnet9", "resnet110");
