@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectStream extends GpuStream {
   private final PtxEmulator emulator;
   private final List<Launch> launches = new ArrayList<>();
+  private String replaced = "";
   private @Nullable PtxModule replacement;
 
   DirectStream(EmulatorDriver driver) {
@@ -25,7 +26,8 @@ final class DirectStream extends GpuStream {
     this.emulator = driver.emulator();
   }
 
-  void replace(PtxModule module) {
+  void replace(String family, PtxModule module) {
+    replaced = family;
     replacement = module;
   }
 
@@ -63,8 +65,8 @@ final class DirectStream extends GpuStream {
   protected void enqueueLaunch(
       GpuKernel kernel, Grid grid, int dynamicSharedBytes, List<KernelArgument> arguments) {
     PtxModule other = replacement;
-    boolean replaced = other != null && other.name().equals(kernel.entry().module());
-    var entry = replaced && other != null ? other.entry(kernel.entry().name()) : kernel.entry();
+    boolean swap = other != null && kernel.entry().module().equals(replaced);
+    var entry = swap && other != null ? other.entry(kernel.entry().name()) : kernel.entry();
     launches.add(emulator.launch(entry, grid, dynamicSharedBytes, arguments));
   }
 

@@ -71,6 +71,11 @@ final class DnnFixture implements AutoCloseable {
     return memory;
   }
 
+  /** What {@code from} holds, as the oracle's. */
+  Tensor read(DeviceMemory from, Shape shape) {
+    return Tensor.of(oracle, shape, download(from));
+  }
+
   float[] download(DeviceMemory from) {
     return driver.emulator().floats(from.address(), (int) (from.bytes() / Float.BYTES));
   }
