@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       "  ./hone bench                how fast the steps are on this machine",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
+      "  ./hone selftest             whether a device computes what it should",
       "  ./hone shell                JShell with the library imported",
       "  ./hone COMMAND --help       what a command does, with examples",
       "",
@@ -67,6 +68,7 @@ public final class Hone implements Runnable {
         new IcpCommand(),
         new BenchCommand(),
         new DoctorCommand(),
+        new SelftestCommand(),
         new ShellCommand());
   }
 

@@ -35,7 +35,20 @@ public final class Referee implements AutoCloseable {
    * @param pair on the pair of images where they are closest
    * @param batch on the whole batch
    */
-  public record Verdict(Agreement.Difference pair, Agreement.Difference batch) {}
+  public record Verdict(Agreement.Difference pair, Agreement.Difference batch) {
+    /** What is wrong with it, in words; empty if nothing is. */
+    String complaint() {
+      if (pair.exceeds(STRICT)) {
+        return complaint("two images", pair, STRICT);
+      }
+      return batch.exceeds(LOOSE) ? complaint("the batch", batch, LOOSE) : "";
+    }
+
+    private static String complaint(String images, Agreement.Difference worst, double tolerance) {
+      return "on %s the %s differ by %.1e (rounding makes at most %.0e)"
+          .formatted(images, worst.name(), worst.relative(), tolerance);
+    }
+  }
 
   /** The engines computed different things. */
   public static final class Disagreement extends RuntimeException {
@@ -69,22 +82,17 @@ public final class Referee implements AutoCloseable {
   /** Compares and times; throws {@link Disagreement} rather than time what differs. */
   public Contest contest(Workload workload, Stopwatch watch) {
     Verdict verdict = judge(workload);
-    require(workload, "two images", verdict.pair, STRICT);
-    require(workload, "the batch", verdict.batch, LOOSE);
+    if (!verdict.complaint().isEmpty()) {
+      throw new Disagreement(
+          "%s: the engines disagree, so they are not timed: %s"
+              .formatted(workload.name(), verdict.complaint()));
+    }
     return Contest.run(
         workload, setting, verdict, hone.prepare(workload), peer.prepare(workload), watch);
   }
 
-  private static void require(
-      Workload workload, String images, Agreement.Difference worst, double tolerance) {
-    if (worst.exceeds(tolerance)) {
-      throw new Disagreement(
-          "%s: on %s the engines' %s differ by %.1e (rounding makes at most %.0e), so they are not timed"
-              .formatted(workload.name(), images, worst.name(), worst.relative(), tolerance));
-    }
-  }
-
-  private Verdict judge(Workload workload) {
+  /** Lets both compute {@code workload} and compares; times nothing. */
+  Verdict judge(Workload workload) {
     var onPairs = new ArrayList<Agreement.Difference>();
     for (int i = 0; i < honeOnPairs.size(); i++) {
       onPairs.add(worst(honeOnPairs.get(i), peerOnPairs.get(i), withOneStep(workload)));

@@ -11,23 +11,13 @@ import org.junit.jupiter.api.Nested;
  * lane count, where the direct convolution has to meet the table's own tolerances.
  */
 class CpuBackendConformanceTest extends BackendConformance {
-  /**
-   * Winograd's error, in float32's rounding units of the largest value: up to 105 (6.2e-6) was seen
-   * over the table and 168 over ResNet-20's shapes with other numbers, against 19 for the direct
-   * convolution. For the weights' gradient at batch 128 it was up to 69, against 6.
-   */
-  private static final Tolerance WINOGRAD = new Tolerance.OfLargest(200);
-
   CpuBackendConformanceTest() {
     super(new CpuBackendProvider());
   }
 
   @Override
   protected Tolerance tolerance(OpCase row) {
-    return switch (row.op()) {
-      case "convolution", "convolutionInputGradient", "convolutionWeightGradient" -> WINOGRAD;
-      default -> row.tolerance();
-    };
+    return Tolerance.withWinograd(row);
   }
 
   /** Two threads, so that parallel paths are taken on any machine. */
