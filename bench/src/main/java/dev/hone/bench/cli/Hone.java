@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       "  ./hone evaluate             the newest run on the test split",
       "  ./hone icp                  what the perturbation does to three images",
       "  ./hone bench                how fast the steps are on this machine",
+      "  ./hone ptx                  GPU kernels, checked and run without a GPU",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
       "  ./hone selftest             whether a device computes what it should",
@@ -67,6 +68,7 @@ public final class Hone implements Runnable {
         new EvaluateCommand(),
         new IcpCommand(),
         new BenchCommand(),
+        new PtxCommand(),
         new DoctorCommand(),
         new SelftestCommand(),
         new ShellCommand());

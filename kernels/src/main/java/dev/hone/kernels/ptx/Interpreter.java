@@ -270,7 +270,7 @@ final class Interpreter {
         control(w, s, on);
       }
       if (tracing) {
-        tracer.after(w, s, on);
+        tracer.after(w, s, on, block, memory.addresses());
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,7 +134,22 @@ public final class PtxEmulator {
     return launch(entry, grid, dynamicSharedBytes, arguments, null);
   }
 
-  Launch launch(
+  /** The same on the interpreter, telling {@code listener} of every instruction of every warp. */
+  public Launch trace(
+      PtxEntry entry,
+      Grid grid,
+      int dynamicSharedBytes,
+      List<KernelArgument> arguments,
+      Consumer<TraceStep> listener) {
+    if (options.engine() == Engine.TRANSLATED) {
+      throw new IllegalArgumentException(
+          "trace " + entry.name() + ": translated code has no steps; use the interpreter");
+    }
+    var recorder = new TraceRecorder(entry.program(), listener);
+    return launch(entry, grid, dynamicSharedBytes, arguments, recorder);
+  }
+
+  private Launch launch(
       PtxEntry entry,
       Grid grid,
       int dynamicSharedBytes,

@@ -8,5 +8,6 @@ interface Tracer {
   /** Lanes {@code on} are about to run {@code s}. */
   default void before(Warp w, Step s, int on) {}
 
-  default void after(Warp w, Step s, int on) {}
+  /** The same after it; {@code addresses} are those of the last memory access. */
+  default void after(Warp w, Step s, int on, int block, long[] addresses) {}
 }
