@@ -37,6 +37,28 @@ public final class CudaBackendProvider implements BackendProvider {
     return open(ordinal, probe);
   }
 
+  /**
+   * What device memory is in use on {@code backend}, one of ours, by the places that asked for it;
+   * {@code nothing} where all went back. Places are known where assertions are on or with {@code
+   * -Dhone.gpu.trace=true}.
+   */
+  public static String memoryReport(Backend backend) {
+    return ours(backend).device().allocator().report();
+  }
+
+  /** Bytes of device memory in use on {@code backend}, one of ours. */
+  public static long memoryInUse(Backend backend) {
+    return ours(backend).device().allocator().heldBytes();
+  }
+
+  private static CudaBackend ours(Backend backend) {
+    if (backend instanceof CudaBackend cuda) {
+      return cuda;
+    }
+    throw new IllegalArgumentException(
+        "memory report: %s is no backend of a GPU or the emulator".formatted(backend.name()));
+  }
+
   private static synchronized Availability open(int ordinal, CudaProbe probe) {
     Backend shared = SHARED.get(ordinal);
     if (shared != null) {
