@@ -29,7 +29,7 @@ final class CudaBackend implements Backend {
   private final ReductionKernels reductions;
   private final SoftmaxKernels softmax;
   private final DnnOps dnn;
-  private final NormalisationKernels normalisation;
+  private final BatchNormOps batchNorm;
 
   /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
@@ -40,7 +40,7 @@ final class CudaBackend implements Backend {
     this.reductions = new ReductionKernels(this);
     this.softmax = new SoftmaxKernels(this);
     this.dnn = new DnnOps(this, dnn);
-    this.normalisation = new NormalisationKernels(this);
+    this.batchNorm = new BatchNormOps(this);
   }
 
   // ---- for the kernels ----
@@ -350,7 +350,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public BatchStatistics batchStatistics(Tensor x) {
-    return normalisation.statistics(x);
+    return batchNorm.statistics(x);
   }
 
   @Override
@@ -362,7 +362,7 @@ final class CudaBackend implements Backend {
       float eps,
       @Nullable Tensor residual,
       boolean relu) {
-    return normalisation.apply(x, statistics, gamma, beta, eps, residual, relu);
+    return batchNorm.apply(x, statistics, gamma, beta, eps, residual, relu);
   }
 
   @Override
@@ -375,7 +375,7 @@ final class CudaBackend implements Backend {
       float eps,
       boolean wantsDx,
       boolean wantsDresidual) {
-    return normalisation.gradient(dy, y, x, statistics, gamma, eps, wantsDx, wantsDresidual);
+    return batchNorm.gradient(dy, y, x, statistics, gamma, eps, wantsDx, wantsDresidual);
   }
 
   // ---- softmax ----

@@ -8,6 +8,8 @@ import java.util.ServiceLoader;
 
 /** NVIDIA's GPUs. */
 public final class CudaBackendProvider implements BackendProvider {
+  private static final System.Logger LOG = System.getLogger(CudaBackendProvider.class.getName());
+
   private static final String NAME = "cuda";
 
   /** One backend for each device, so that tensors of the same device work together. */
@@ -64,19 +66,23 @@ public final class CudaBackendProvider implements BackendProvider {
     if (shared != null) {
       return new Availability.Available(shared);
     }
+    CudaDriver driver = CudaDriver.open(ordinal);
+    driver.use();
+    var device = new CudaDevice(driver);
+    Backend backend = new CudaBackend(NAME, device, dnn(device, probe));
+    SHARED.put(ordinal, backend);
+    return new Availability.Available(backend);
+  }
+
+  /** The first library that can be used here; without one, our own kernels. */
+  private static DnnProvider dnn(CudaDevice device, CudaProbe probe) {
     for (DnnLibrary library : ServiceLoader.load(DnnLibrary.class)) {
       String obstacle = library.obstacle(probe);
-      if (!obstacle.isEmpty()) {
-        return new Availability.Unavailable(obstacle);
+      if (obstacle.isEmpty()) {
+        return library.open(device.allocator(), MathMode.FMA);
       }
-      CudaDriver driver = CudaDriver.open(ordinal);
-      driver.use();
-      var device = new CudaDevice(driver);
-      DnnProvider dnn = library.open(device.allocator(), MathMode.FMA);
-      Backend backend = new CudaBackend(NAME, device, dnn);
-      SHARED.put(ordinal, backend);
-      return new Availability.Available(backend);
+      LOG.log(System.Logger.Level.INFO, "convolutions by our own kernels: {0}", obstacle);
     }
-    return new Availability.Unavailable("this build of Hone has no library of network kernels");
+    return new PtxDnnProvider(device.driver(), device.allocator());
   }
 }

@@ -1,10 +1,6 @@
 package dev.hone.kernels.cuda;
 
 import dev.hone.kernels.ptx.Grid;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -135,19 +131,7 @@ final class CudaDevice implements AutoCloseable {
 
   /** A kernel of {@code family}.ptx, loaded with its file when the first of it is asked for. */
   synchronized GpuKernel kernel(String family, String entry) {
-    return modules.computeIfAbsent(family, this::load).kernel(entry);
-  }
-
-  private GpuModule load(String family) {
-    String file = family + ".ptx";
-    try (InputStream in = CudaDevice.class.getResourceAsStream(file)) {
-      if (in == null) {
-        throw new IllegalStateException("kernels: there is no " + file + " on the class path");
-      }
-      return driver.load(new String(in.readAllBytes(), StandardCharsets.UTF_8), file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return modules.computeIfAbsent(family, f -> PtxFamily.load(driver, f)).kernel(entry);
   }
 
   /** The families that were asked for so far. */

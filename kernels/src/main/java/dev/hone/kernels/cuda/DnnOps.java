@@ -3,6 +3,8 @@ package dev.hone.kernels.cuda;
 import dev.hone.kernels.cuda.DnnProvider.ConvolutionShapes;
 import dev.hone.kernels.cuda.DnnProvider.Pool;
 import dev.hone.kernels.cuda.DnnProvider.ProductShapes;
+import dev.hone.kernels.cuda.FusedDnnProvider.Epilogue;
+import dev.hone.kernels.cuda.FusedDnnProvider.GradientEpilogue;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.DType;
 import dev.hone.tensor.Pooling;
@@ -20,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class DnnOps {
   private final CudaBackend backend;
   private final DnnProvider dnn;
+  private final PoolingKernels pooling;
 
   DnnOps(CudaBackend backend, DnnProvider dnn) {
     this.backend = backend;
     this.dnn = dnn;
+    this.pooling = new PoolingKernels(backend.device().driver(), backend.device().allocator());
   }
 
   // ---- products ----
@@ -100,28 +104,42 @@ final class DnnOps {
       return y;
     }
     try (Arena temporary = new Arena()) {
-      if (x.shape().size() > 0 && w.shape().size() > 0) {
+      Tensor b = bias == null ? null : bias.in(temporary).contiguous();
+      Tensor r = residual == null ? null : residual.in(temporary).contiguous();
+      boolean nothing = x.shape().size() == 0 || w.shape().size() == 0;
+      if (!nothing && dnn instanceof FusedDnnProvider fused) {
         DeviceMemory xw = rowMajor(x, temporary);
         DeviceMemory ww = rowMajor(w, temporary);
-        DeviceMemory yw = CudaBackend.words(y);
-        backend.device().put(s -> dnn.convolution(s, shapes, xw, ww, yw, false));
+        var epilogue = new Epilogue(wordsOrNull(b), wordsOrNull(r), relu);
+        backend
+            .device()
+            .put(s -> fused.convolution(s, shapes, xw, ww, CudaBackend.words(y), epilogue));
+        return y;
       }
-      if (bias != null || residual != null || relu) {
-        finish(y, bias, residual, relu, temporary);
+      if (!nothing) {
+        DeviceMemory xw = rowMajor(x, temporary);
+        DeviceMemory ww = rowMajor(w, temporary);
+        backend.device().put(s -> dnn.convolution(s, shapes, xw, ww, CudaBackend.words(y), false));
+      }
+      if (b != null || r != null || relu) {
+        finish(y, b, r, relu);
       }
     }
     return y;
   }
 
+  private static @Nullable DeviceMemory wordsOrNull(@Nullable Tensor x) {
+    return x == null ? null : CudaBackend.words(x);
+  }
+
   /** y = act(y + bias + residual), in place. */
-  private void finish(
-      Tensor y, @Nullable Tensor bias, @Nullable Tensor residual, boolean relu, Arena temporary) {
+  private void finish(Tensor y, @Nullable Tensor bias, @Nullable Tensor residual, boolean relu) {
     Shape s = y.shape();
     Arguments arguments =
         new Arguments()
             .tensor(y)
-            .tensor(bias == null ? null : bias.in(temporary).contiguous())
-            .tensor(residual == null ? null : residual.in(temporary).contiguous())
+            .tensor(bias)
+            .tensor(residual)
             .u32(s.size(), s.dim(1), s.dim(2) * s.dim(3), relu ? 1 : 0);
     backend.device().launch("finish", "finish", s.size(), arguments);
   }
@@ -149,6 +167,10 @@ final class DnnOps {
     if (x.size() == 0) {
       return dx;
     }
+    if (!nothing && dnn instanceof FusedDnnProvider fused) {
+      inputGradient(fused, new ConvolutionShapes(x, w.shape(), c), dy, w, added, positive, dx);
+      return dx;
+    }
     try (Arena temporary = new Arena()) {
       if (added != null) {
         backend.assign(dx, added);
@@ -172,6 +194,28 @@ final class DnnOps {
     return dx;
   }
 
+  private void inputGradient(
+      FusedDnnProvider fused,
+      ConvolutionShapes shapes,
+      Tensor dy,
+      Tensor w,
+      @Nullable Tensor added,
+      @Nullable Tensor positive,
+      Tensor dx) {
+    try (Arena temporary = new Arena()) {
+      DeviceMemory dyw = rowMajor(dy, temporary);
+      DeviceMemory ww = rowMajor(w, temporary);
+      var epilogue =
+          new GradientEpilogue(
+              added == null ? null : rowMajor(added, temporary),
+              positive == null ? null : rowMajor(positive, temporary));
+      backend
+          .device()
+          .put(s ->
+              fused.convolutionInputGradient(s, shapes, dyw, ww, CudaBackend.words(dx), epilogue));
+    }
+  }
+
   Tensor convolutionWeightGradient(Tensor dy, Tensor x, Shape w, Convolution c) {
     boolean nothing = dy.shape().size() == 0 || x.shape().size() == 0;
     Tensor dw = emptyOrZeros(w, nothing, Tensor.arenaOf(dy, x));
@@ -190,7 +234,7 @@ final class DnnOps {
     return dw;
   }
 
-  // ---- pooling ----
+  // ---- pooling: by our own kernels, which say what becomes of ties ----
 
   Tensor pool(Pool kind, Tensor x, Pooling p) {
     Shape out = p.output(x.shape());
@@ -200,7 +244,7 @@ final class DnnOps {
     }
     try (Arena temporary = new Arena()) {
       DeviceMemory xw = rowMajor(x, temporary);
-      backend.device().put(s -> dnn.pool(s, kind, p, x.shape(), xw, CudaBackend.words(y)));
+      backend.device().put(s -> pooling.pool(s, kind, p, x.shape(), xw, CudaBackend.words(y)));
     }
     return y;
   }
@@ -213,8 +257,8 @@ final class DnnOps {
     try (Arena temporary = new Arena()) {
       DeviceMemory dyw = rowMajor(dy, temporary);
       DeviceMemory dxw = CudaBackend.words(dx);
-      // An average's gradient looks at neither x nor y.
-      backend.device().put(s -> dnn.poolGradient(s, Pool.AVERAGE, p, x, dyw, dyw, dxw, dxw));
+      // An average's gradient does not look at x.
+      backend.device().put(s -> pooling.gradient(s, Pool.AVERAGE, p, x, dyw, dyw, dxw));
     }
     return dx;
   }
@@ -225,12 +269,10 @@ final class DnnOps {
       return dx;
     }
     try (Arena temporary = new Arena()) {
-      Tensor rowMajor = x.in(temporary).contiguous();
-      DeviceMemory yw = CudaBackend.words(pool(Pool.MAX, rowMajor.in(temporary), p));
-      DeviceMemory xw = CudaBackend.words(rowMajor);
+      DeviceMemory xw = rowMajor(x, temporary);
       DeviceMemory dyw = rowMajor(dy, temporary);
       DeviceMemory dxw = CudaBackend.words(dx);
-      backend.device().put(s -> dnn.poolGradient(s, Pool.MAX, p, x.shape(), dyw, yw, xw, dxw));
+      backend.device().put(s -> pooling.gradient(s, Pool.MAX, p, x.shape(), dyw, xw, dxw));
     }
     return dx;
   }

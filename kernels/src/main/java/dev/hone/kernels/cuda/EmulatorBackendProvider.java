@@ -21,7 +21,8 @@ public final class EmulatorBackendProvider implements BackendProvider {
    */
   public static Backend on(EmulatorOptions options, long seed) {
     var driver = new EmulatorDriver(options, seed);
-    return new CudaBackend(NAME, new CudaDevice(driver), new HostDnnProvider(driver));
+    var device = new CudaDevice(driver);
+    return new CudaBackend(NAME, device, new PtxDnnProvider(driver, device.allocator()));
   }
 
   @Override

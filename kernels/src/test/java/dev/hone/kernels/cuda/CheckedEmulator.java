@@ -30,7 +30,8 @@ record CheckedEmulator(List<CudaBackend> backends) {
             .withCounters(false)
             .withSchedule(schedule)
             .withApproximation(approximation);
-    return (CudaBackend) EmulatorBackendProvider.on(options, seed);
+    var driver = new EmulatorDriver(options, seed);
+    return new CudaBackend("emulator", new CudaDevice(driver), new HostDnnProvider(driver));
   }
 
   /** One of them, in turn. */
