@@ -187,7 +187,8 @@ enum Opcode {
       cvt .ftz? .f32 .f16                       | =T S
       cvt .rn .ftz? .f16 .f32                   | =T S
       cvta .to? .global .u64                    | =T T
-      ld .global .nc? .ca/.cg/.cs/.lu/.cv? .v2/.v4? STORED | ={T} M
+      ld .global .ca/.cg/.cs/.lu/.cv? .v2/.v4? STORED | ={T} M
+      ld .global .nc .ca/.cg/.cs? .v2/.v4? STORED | ={T} M
       ld .shared/.const .v2/.v4? STORED         | ={T} M
       ld .param STORED                          | =T M
       st .global .wb/.cg/.cs/.wt? .v2/.v4? STORED | M {T}

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class Verifier {
   private static final int BARRIERS = 16;
 
+  /** Bytes that one lane loads or stores at once. */
+  private static final int WIDEST = 16;
+
   private final PtxEntry.Body body;
   private final Source source;
 
@@ -35,6 +38,13 @@ final class Verifier {
           i.at(),
           "%s takes %d operands, found %d".formatted(i.name(), slots.size(), i.operands().size()));
     }
+    if (i.opcode() == Opcode.CVT && i.has("sat") && neverSaturates(i.type(), i.second())) {
+      throw source.error(i.at(), "%s cannot saturate; leave .sat out".formatted(i.name()));
+    }
+    boolean access = i.opcode() == Opcode.LD || i.opcode() == Opcode.ST;
+    if (access && vectorLength(i) * i.type().bytes() > WIDEST) {
+      throw source.error(i.at(), "%s: a vector has 16 bytes at most; use .v2".formatted(i.name()));
+    }
     for (int n = 0; n < slots.size(); n++) {
       operand(i, slots.get(n), i.operands().get(n), n + 1);
     }
@@ -44,6 +54,16 @@ final class Verifier {
         && (w.value() < 0 || w.value() >= BARRIERS)) {
       throw source.error(w.at(), "barriers are numbered 0 to 15, found " + w.value());
     }
+  }
+
+  /** Whether every integer of type {@code s} is one of {@code d}: then .sat is no form of cvt. */
+  static boolean neverSaturates(PtxType d, PtxType s) {
+    if (!d.isInteger() || !s.isInteger()) {
+      return false;
+    }
+    return d.isSigned() == s.isSigned()
+        ? d.bits() >= s.bits()
+        : d.isSigned() && d.bits() > s.bits();
   }
 
   private void operand(Instruction i, Form.Slot slot, Operand o, int number) {

@@ -877,13 +877,15 @@ class OpcodeGoldenTest {
       BigInteger most =
           BigInteger.ONE.shiftLeft(d.bits() - (d.isSigned() ? 1 : 0)).subtract(BigInteger.ONE);
       BigInteger least = d.isSigned() ? most.not() : BigInteger.ZERO;
-      check(
-          "cvt.sat." + to + "." + from + " D, A",
-          dr,
-          sr,
-          s,
-          s,
-          (a, b, c) -> bits(dr, value(s, a).max(least).min(most)));
+      if (!Verifier.neverSaturates(d, s)) {
+        check(
+            "cvt.sat." + to + "." + from + " D, A",
+            dr,
+            sr,
+            s,
+            s,
+            (a, b, c) -> bits(dr, value(s, a).max(least).min(most)));
+      }
       if (d.bits() < 32) {
         check(
             "cvt." + to + "." + from + " D, A",

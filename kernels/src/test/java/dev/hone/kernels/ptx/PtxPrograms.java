@@ -291,7 +291,12 @@ final class PtxPrograms {
       }
     }
     Form.Match match = form.match(modifiers);
-    if (match == null) {
+    boolean idle =
+        match == null
+            || (form.opcode() == Opcode.CVT
+                && modifiers.contains("sat")
+                && Verifier.neverSaturates(match.type(), match.second()));
+    if (match == null || idle) {
       return;
     }
     boolean divides =
