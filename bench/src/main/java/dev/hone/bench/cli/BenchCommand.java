@@ -2,8 +2,10 @@ package dev.hone.bench.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.hone.bench.experiment.Rule;
 import dev.hone.bench.micro.BenchResult;
 import dev.hone.bench.micro.BenchRun;
+import dev.hone.bench.micro.CostModel;
 import dev.hone.bench.micro.FirstStep;
 import dev.hone.bench.micro.Footprint;
 import dev.hone.bench.micro.PeerProvider;
@@ -13,6 +15,7 @@ import dev.hone.bench.micro.Suite;
 import dev.hone.bench.micro.Workload;
 import dev.hone.bench.micro.Workloads;
 import dev.hone.bench.report.Machine;
+import dev.hone.icp.BatchNormMode;
 import dev.hone.kernels.cpu.CpuBackendProvider;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,6 +35,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code hone bench}: how fast Hone is on this machine, alone or against a peer. */
 @Command(
@@ -55,6 +60,7 @@ import picocli.CommandLine.Spec;
       "                                       results compared, then both timed in turn",
       "  ./hone bench --peer libtorch --memory",
       "  ./hone bench --jmh --suite icp --json icp.json",
+      "  ./hone bench --device emulator --count     the GPU's kernels, counted",
       "  time ./hone bench --first-step       from nothing to one training step",
       "",
       "Exit codes: 0 done, 1 failed or the engines disagree, 2 wrong usage or no such peer."
@@ -62,6 +68,14 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   private static final List<String> PEERS = List.of("libtorch");
   private static final double LONGEST = 3600;
+  private static final String CPU = "cpu";
+  private static final String EMULATOR = "emulator";
+
+  /** Counts grow with the batch, and an interpreter counts. */
+  private static final int COUNTED_BATCH = 4;
+
+  private static final List<Workload> COUNTED =
+      List.of(new Workload.TrainingStep(), new Workload.Icp(Rule.SGD, BatchNormMode.EVAL, 1));
 
   /** Where JMH says what it does. */
   private final PrintStream jmhLog;
@@ -143,6 +157,22 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--first-step", description = "Take one training step, say when, and end.")
   private boolean firstStep;
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "What is measured: the cpu, or with --count the emulator. Default: ${DEFAULT-VALUE}.",
+      defaultValue = CPU)
+  private String device = CPU;
+
+  @Option(
+      names = "--count",
+      description =
+          "Count instead of timing, with --device emulator: what a training step and an ICP step"
+              + " launch, compute and move on a GPU, against the least possible, and estimates for"
+              + " some GPUs.")
+  private boolean count;
+
   /** In a process of {@code --memory}: which engine it measures. */
   @Option(names = "--footprint-of", hidden = true)
   private @Nullable String footprintOf;
@@ -167,6 +197,8 @@ final class BenchCommand implements Callable<Integer> {
       out.println(run().footprint(own ? null : provider(footprintOf)).grown());
     } else if (memory) {
       MemoryTable.measure(peer, settings().getFirst(), note()).print(out);
+    } else if (count) {
+      count(out);
     } else {
       BenchResult result = result();
       new BenchTables(result).print(out);
@@ -175,6 +207,21 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private void count(PrintWriter out) throws IOException {
+    boolean given = spec.commandLine().getParseResult().hasMatchedOption("--batch");
+    int n = given ? batch.getFirst() : COUNTED_BATCH;
+    var models = new ArrayList<CostModel>();
+    for (Workload step : COUNTED) {
+      note().accept("counting a " + step.name());
+      models.add(CostModel.of(step, n));
+      new CostTable(models.getLast()).print(out);
+    }
+    if (json != null) {
+      JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      Files.writeString(json, mapper.writeValueAsString(models) + System.lineSeparator());
+    }
   }
 
   private BenchResult result() {
@@ -253,6 +300,11 @@ final class BenchCommand implements Callable<Integer> {
   private void refuseWhatCannotBe() {
     if (peer != null && !PEERS.contains(peer)) {
       throw new Refusal("--peer: '" + peer + "' is not one of " + String.join(", ", PEERS));
+    }
+    if (count != device.equalsIgnoreCase(EMULATOR) || !(count || device.equalsIgnoreCase(CPU))) {
+      throw new Refusal(
+          "--device %s: it is the cpu that is timed, and with --count the emulator that counts"
+              .formatted(device));
     }
     requireEach("--batch must be 1 or more", batch, n -> n >= 1);
     requireEach("--threads must be 1 or more, or 0 for all cores", threads, n -> n >= 0);

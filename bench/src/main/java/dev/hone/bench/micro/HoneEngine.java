@@ -14,6 +14,7 @@ import dev.hone.nn.optim.Optimizer;
 import dev.hone.nn.weights.StateDict;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.Random;
+import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
 import dev.hone.tensor.backend.Backend;
@@ -23,6 +24,8 @@ import java.util.Map;
 
 /** Hone, through its public API: what {@code hone train} runs. */
 public final class HoneEngine implements Engine {
+  private static final String CPU = "cpu";
+
   private final Problem problem;
   private final Backend backend;
   private final Random random;
@@ -42,6 +45,21 @@ public final class HoneEngine implements Engine {
 
   @Override
   public Runnable prepare(Workload workload) {
+    Runnable work = work(workload);
+    return backend.name().equals(CPU)
+        ? work
+        : () -> {
+          work.run();
+          complete();
+        };
+  }
+
+  /** A GPU's streams run on behind the host's back: a read waits for what is on them. */
+  private void complete() {
+    Tensor.of(backend, Shape.of(1), 0).toFloats();
+  }
+
+  private Runnable work(Workload workload) {
     return switch (workload) {
       case Workload.Forward _ -> forward();
       case Workload.TrainingStep _ -> step(DistillationSettings.baseline(1), Problem.LEARNING_RATE);

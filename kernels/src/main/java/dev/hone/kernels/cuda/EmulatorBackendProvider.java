@@ -1,8 +1,10 @@
 package dev.hone.kernels.cuda;
 
 import dev.hone.kernels.ptx.EmulatorOptions;
+import dev.hone.kernels.ptx.Launch;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
+import java.util.function.Consumer;
 
 /** The GPU's kernels, on the PTX emulator. */
 public final class EmulatorBackendProvider implements BackendProvider {
@@ -20,7 +22,21 @@ public final class EmulatorBackendProvider implements BackendProvider {
    * @param seed of the order in which its streams run
    */
   public static Backend on(EmulatorOptions options, long seed) {
-    var driver = new EmulatorDriver(options, seed);
+    return on(new EmulatorDriver(options, seed));
+  }
+
+  /**
+   * A backend of its own that counts what its kernels do.
+   *
+   * @param heard is told of each launch that is done, by the thread that waits for it
+   */
+  public static Backend counting(Consumer<Launch> heard) {
+    var driver = new EmulatorDriver(EmulatorOptions.counting(), 0);
+    driver.emulator().onLaunch(heard);
+    return on(driver);
+  }
+
+  private static Backend on(EmulatorDriver driver) {
     var device = new CudaDevice(driver);
     return new CudaBackend(NAME, device, new PtxDnnProvider(driver, device.allocator()));
   }

@@ -26,6 +26,8 @@ public final class PtxEmulator {
   private final Segments segments = new Segments();
   private final Map<Source, TreeSet<Integer>> coverage = new IdentityHashMap<>();
 
+  private Consumer<Launch> done = launch -> {};
+
   public PtxEmulator(EmulatorOptions options) {
     if (options.engine() == Engine.TRANSLATED
         && (options.checks() || options.counters() || options.coverage())) {
@@ -149,7 +151,23 @@ public final class PtxEmulator {
     return launch(entry, grid, dynamicSharedBytes, arguments, recorder);
   }
 
+  /** Tells {@code listener} of every launch from now on, once it is done. */
+  public void onLaunch(Consumer<Launch> listener) {
+    done = listener;
+  }
+
   private Launch launch(
+      PtxEntry entry,
+      Grid grid,
+      int dynamicSharedBytes,
+      List<KernelArgument> arguments,
+      @Nullable Tracer tracer) {
+    Launch launch = run(entry, grid, dynamicSharedBytes, arguments, tracer);
+    done.accept(launch);
+    return launch;
+  }
+
+  private Launch run(
       PtxEntry entry,
       Grid grid,
       int dynamicSharedBytes,

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whether the tests of the heavy kernels would notice a mistake: barriers forgotten, comparisons
- * the wrong way, constants one off. The build tries every barrier and one in 24 of the rest;
- * {@code -Dhone.mutation=all} tries all.
+ * the wrong way, constants one off. The build tries every barrier and one in 24 of the rest; {@code
+ * -Dhone.mutation=all} tries all.
  */
 class DnnMutationTest {
   private static final int STEP = "all".equals(System.getProperty("hone.mutation")) ? 1 : 24;

@@ -9,10 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
-import org.junit.jupiter.api.Assumptions;
 
 /** NVIDIA's own PTX assembler, which JCuda's natives carry: it needs no GPU, driver or toolkit. */
-final class PtxAssembler {
+public final class PtxAssembler {
   /** What it knows: Volta to Hopper. */
   static final List<Integer> ARCHITECTURES = List.of(70, 75, 80, 86, 89, 90);
 
@@ -34,18 +33,36 @@ final class PtxAssembler {
     }
   }
 
-  /** Skips the test, saying why, where there is no such assembler. */
-  static synchronized void require() {
+  /** Why there is no assembler here; empty if there is one. */
+  public static String obstacle() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch");
-    Assumptions.assumeTrue(
-        os.contains("linux") && arch.equals("amd64"),
-        () -> "SKIPPED: JCuda carries no PTX assembler for %s on %s".formatted(os, arch));
+    return os.contains("linux") && arch.equals("amd64")
+        ? ""
+        : "JCuda carries no PTX assembler for %s on %s".formatted(os, arch);
+  }
+
+  private static synchronized void load() {
+    String obstacle = obstacle();
+    if (!obstacle.isEmpty()) {
+      throw new UnsupportedOperationException(obstacle);
+    }
     if (!loaded) {
       JcudaNatives.load(List.of("jcuda.nvptxcompiler.JNvPTXCompiler"));
       JNvPTXCompiler.setExceptionsEnabled(false);
       loaded = true;
     }
+  }
+
+  /**
+   * The registers that a thread of each kernel takes.
+   *
+   * @param family one of Hone's own, such as {@code gemm}
+   * @param sm such as 80
+   * @throws UnsupportedOperationException where there is an {@link #obstacle}
+   */
+  public static Map<String, Integer> registers(String family, int sm) {
+    return assemble(PtxFamily.source(family), family, sm);
   }
 
   /**
@@ -56,7 +73,7 @@ final class PtxAssembler {
    * @throws Refused if there is an error, or a register spills to memory
    */
   static Map<String, Integer> assemble(String ptx, String name, int sm) {
-    require();
+    load();
     byte[] text = (ptx + "\0").getBytes(StandardCharsets.UTF_8);
     var compiler = new nvPTXCompilerHandle();
     int created = JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length - 1, text);
