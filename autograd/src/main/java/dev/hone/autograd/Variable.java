@@ -3,6 +3,7 @@ package dev.hone.autograd;
 import dev.hone.autograd.op.Convolve;
 import dev.hone.autograd.op.Elementwise;
 import dev.hone.autograd.op.Linear;
+import dev.hone.autograd.op.Loss;
 import dev.hone.autograd.op.Move;
 import dev.hone.autograd.op.Normalize;
 import dev.hone.autograd.op.Op;
@@ -321,6 +322,22 @@ public final class Variable {
 
   public Variable logSoftmax() {
     return then(new Softmax.LogProbabilities());
+  }
+
+  // ---- losses ----
+
+  /**
+   * The loss of each sample, {@code [N]}, of these logits {@code [N, classes]}.
+   *
+   * @param labels int32 {@code [N]}, all in [0, classes)
+   */
+  public Variable crossEntropy(Tensor labels, double smoothing) {
+    return then(new Loss.CrossEntropy(smoothing), tape.constant(labels));
+  }
+
+  /** The mean over all elements of (this - b)^2, {@code []}; b has this shape. */
+  public Variable meanSquaredError(Variable b) {
+    return then(new Loss.MeanSquaredError(), b);
   }
 
   /** The value of a scalar. */

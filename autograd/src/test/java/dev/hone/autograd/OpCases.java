@@ -292,6 +292,18 @@ public final class OpCases {
             x -> x.get(0).maxPool(new Pooling(3, 2, 1))));
     cases.add(new Case("upsample", List.of(in(9, 3, 2, 3)), x -> x.get(0).upsampleNearest(2)));
     cases.add(new Case("softmax", List.of(in(7, 10)), x -> x.get(0).softmax()));
+    for (double smoothing : new double[] {0, 0.1}) {
+      cases.add(
+          new Case(
+              "cross entropy smoothed by " + smoothing,
+              List.of(in(7, 10), in(Values.INDEX, 7)),
+              x -> x.get(0).crossEntropy(x.get(1).value(), smoothing)));
+    }
+    cases.add(
+        new Case(
+            "mean squared error",
+            List.of(in(5, 3, 7), in(5, 3, 7)),
+            x -> x.get(0).meanSquaredError(x.get(1))));
     cases.add(new Case("log softmax", List.of(in(7, 10)), x -> x.get(0).logSoftmax()));
     for (int n : new int[] {2, 9, 17}) {
       var inputs = List.of(in(n, 5, 4, 3), in(Values.POSITIVE, 5), in(5), in(n, 5, 4, 3));

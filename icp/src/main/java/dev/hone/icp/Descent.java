@@ -8,11 +8,13 @@ import dev.hone.nn.Mode;
 import dev.hone.nn.loss.PerSampleLoss;
 import dev.hone.nn.optim.RuleState;
 import dev.hone.nn.optim.UpdateRule;
+import dev.hone.tensor.DType;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
+import dev.hone.tensor.backend.Stride;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -197,6 +199,11 @@ final class Descent<S extends RuleState> {
       // The sum, not the mean: each sample's own gradient, whatever the batch size.
       Tensor dx = tape.gradients(losses.sum(), at).get(at);
       requireFinite(dx, t);
+      if (inOnePass()) {
+        x.backend().stride(rule.next(state), state.averages(), dx, stride(), x, origin, own);
+        x = own;
+        return false;
+      }
       Space space = limits.space();
       Tensor step = space.toInput(scaled(rule.step(state, at.value(), space.gradient(dx))));
       move(
@@ -206,6 +213,30 @@ final class Descent<S extends RuleState> {
           });
     }
     return false;
+  }
+
+  /** Whether the backend steps, projects and clamps at once; an L2 norm needs a pass of its own. */
+  private boolean inOnePass() {
+    return x.backend().strides() && !(limits.projection() instanceof Projection.L2);
+  }
+
+  /** {@link #scaled}, {@link #move} and the limits, said in tensors. */
+  private Stride stride() {
+    int rank = x.shape().rank();
+    Tensor bounds = x.in(arena);
+    Tensor perSample = limits.sampleEps();
+    Tensor eps =
+        perSample == null
+            ? x.backend().full(Shape.of(), DType.FLOAT32, settings.eps(), arena)
+            : Axes.perSample(perSample.in(arena), rank);
+    return new Stride(
+        eps,
+        settings.direction() == Direction.ADVERSARIAL,
+        limits.space().unit(bounds),
+        limits.projection().radius(bounds, limits.space()),
+        limits.range().low(bounds),
+        limits.range().high(bounds),
+        movable);
   }
 
   private Tensor scaled(Tensor step) {

@@ -3,6 +3,7 @@ package dev.hone.icp;
 import dev.hone.tensor.DType;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** How far from where it started each sample may go; radii are in the perturbation's space. */
 public sealed interface Projection {
@@ -52,6 +53,14 @@ public sealed interface Projection {
         yield Tensor.where(norm.greater(r), back, x);
       }
     };
+  }
+
+  /**
+   * How far each element may be from its start, in the input's units, broadcasting to x; null: as
+   * far as it likes, or not said element by element.
+   */
+  default @Nullable Tensor radius(Tensor x, Space space) {
+    return this instanceof Linf(double radius) ? space.toInput(scalar(x, radius)) : null;
   }
 
   /** The L2 norm of each sample of {@code delta} {@code [N, ...]}, as {@code [N, 1, ...]}. */

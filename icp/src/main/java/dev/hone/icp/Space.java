@@ -2,6 +2,7 @@ package dev.hone.icp;
 
 import dev.hone.nn.Normalization;
 import dev.hone.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The space in which eps, radii and a random start are stated. What moves is always the tensor that
@@ -55,6 +56,14 @@ public sealed interface Space {
     return switch (this) {
       case AsGiven _ -> delta;
       case Pixels(Tensor std) -> delta.times(like(std, delta));
+    };
+  }
+
+  /** What this space's units are in the input's, broadcasting to x; null: 1. */
+  default @Nullable Tensor unit(Tensor x) {
+    return switch (this) {
+      case AsGiven _ -> null;
+      case Pixels(Tensor std) -> like(std, x);
     };
   }
 

@@ -7,6 +7,7 @@ import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values an input may take, <b>in the units of the tensor that is passed</b>, whatever {@link
@@ -76,14 +77,27 @@ public record ValidRange(List<Float> low, List<Float> high) {
     if (low.size() == 1) {
       return x.clamp(low.getFirst(), high.getFirst());
     }
-    if (x.shape().rank() < 2 || x.shape().dim(1) != low.size()) {
-      throw new ShapeException(
-          "valid range: bounds are for " + low.size() + " channels, but x is " + x.shape());
-    }
     return x.maximum(bound(low, x)).minimum(bound(high, x));
   }
 
+  /** The least values, broadcasting to x; null: none. */
+  @Nullable Tensor low(Tensor x) {
+    return isUnlimited() ? null : bound(low, x);
+  }
+
+  /** The largest values, broadcasting to x; null: none. */
+  @Nullable Tensor high(Tensor x) {
+    return isUnlimited() ? null : bound(high, x);
+  }
+
   private static Tensor bound(List<Float> bounds, Tensor x) {
+    if (bounds.size() == 1) {
+      return x.backend().full(Shape.of(), x.dtype(), bounds.getFirst(), x.arena());
+    }
+    if (x.shape().rank() < 2 || x.shape().dim(1) != bounds.size()) {
+      throw new ShapeException(
+          "valid range: bounds are for " + bounds.size() + " channels, but x is " + x.shape());
+    }
     double[] values = bounds.stream().mapToDouble(Float::doubleValue).toArray();
     Tensor perChannel = Tensor.ofDoubles(x.backend(), Shape.of(values.length), values);
     return Axes.perChannel(perChannel, x.shape().rank());

@@ -6,6 +6,7 @@ import dev.hone.nn.Block;
 import dev.hone.nn.FeatureModel;
 import dev.hone.nn.Mode;
 import dev.hone.nn.Tapped;
+import dev.hone.nn.loss.MeanSquaredError;
 import dev.hone.nn.loss.PerSampleLoss;
 import dev.hone.nn.optim.Optimizer;
 import dev.hone.tensor.Random;
@@ -84,8 +85,8 @@ public final class DistillationStep<M extends Block & FeatureModel> {
 
   private Variable apart(List<Variable> student, List<Variable> target, int i) {
     Variable f = student.get(i);
-    Variable difference = f.minus(f.tape().constant(target.get(i).value()));
-    return difference.square().mean().times(settings.layerWeights().of(i, student.size()));
+    Variable fixed = f.tape().constant(target.get(i).value());
+    return MeanSquaredError.mean(f, fixed).times(settings.layerWeights().of(i, student.size()));
   }
 
   /** The input whose features are the target, {@code [N, ...]}. */

@@ -13,6 +13,8 @@ import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.Binary;
 import dev.hone.tensor.backend.Part;
 import dev.hone.tensor.backend.Reduction;
+import dev.hone.tensor.backend.StepRule;
+import dev.hone.tensor.backend.Stride;
 import dev.hone.tensor.backend.Unary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ final class CudaBackend implements Backend {
   private final SoftmaxKernels softmax;
   private final DnnOps dnn;
   private final BatchNormOps batchNorm;
+  private final UpdateKernels updates;
+  private final LossKernels losses;
 
   /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
@@ -41,12 +45,18 @@ final class CudaBackend implements Backend {
     this.softmax = new SoftmaxKernels(this);
     this.dnn = new DnnOps(this, dnn);
     this.batchNorm = new BatchNormOps(this);
+    this.updates = new UpdateKernels(this);
+    this.losses = new LossKernels(this);
   }
 
   // ---- for the kernels ----
 
   CudaDevice device() {
     return device;
+  }
+
+  ReductionKernels reductions() {
+    return reductions;
   }
 
   static CudaStorage storage(Tensor x) {
@@ -388,5 +398,60 @@ final class CudaBackend implements Backend {
   @Override
   public Tensor logSoftmax(Tensor x) {
     return softmax.softmax(x, true);
+  }
+
+  // ---- fused ----
+
+  @Override
+  public boolean areIndices(Tensor index, int bound) {
+    return storage(index).range().isWithin(bound) || Backend.super.areIndices(index, bound);
+  }
+
+  @Override
+  public void split(Tensor whole, List<Tensor> parts) {
+    parts.forEach(p -> storage(p).range(IntRange.UNKNOWN));
+    moves.split(whole, parts);
+  }
+
+  @Override
+  public Tensor step(StepRule rule, List<Tensor> averages, Tensor g) {
+    return updates.step(rule, averages, g);
+  }
+
+  @Override
+  public boolean strides() {
+    return true;
+  }
+
+  @Override
+  public void stride(
+      StepRule rule,
+      List<Tensor> averages,
+      Tensor g,
+      Stride stride,
+      Tensor x,
+      Tensor origin,
+      Tensor target) {
+    updates.stride(rule, averages, g, stride, x, origin, target);
+  }
+
+  @Override
+  public Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
+    return losses.crossEntropy(logits, labels, smoothing);
+  }
+
+  @Override
+  public Tensor crossEntropyGradient(Tensor dy, Tensor logits, Tensor labels, double smoothing) {
+    return losses.crossEntropyGradient(dy, logits, labels, smoothing);
+  }
+
+  @Override
+  public Tensor meanSquaredError(Tensor a, Tensor b) {
+    return losses.meanSquaredError(a, b);
+  }
+
+  @Override
+  public Tensor meanSquaredErrorGradient(Tensor dy, Tensor a, Tensor b) {
+    return losses.meanSquaredErrorGradient(dy, a, b);
   }
 }

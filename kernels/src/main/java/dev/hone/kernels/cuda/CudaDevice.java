@@ -1,6 +1,7 @@
 package dev.hone.kernels.cuda;
 
 import dev.hone.kernels.ptx.Grid;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -80,6 +81,11 @@ final class CudaDevice implements AutoCloseable {
     if (from.length > 0) {
       staging.upload(stream, to, from);
     }
+  }
+
+  /** Copies to the device behind the work there is; {@code from} may change at once. */
+  synchronized void upload(DeviceMemory to, MemorySegment from) {
+    staging.upload(stream, to, from);
   }
 
   /** Waits for the work there is and copies {@code to.length} words from {@code element} on. */

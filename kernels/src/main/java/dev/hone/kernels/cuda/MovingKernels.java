@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class MovingKernels {
   private static final String FAMILY = "moves";
 
+  /** From so many parts on, a table and one launch are less than a launch for each. */
+  private static final int MANY = 3;
+
   private final CudaBackend backend;
+  private final PieceKernels pieces;
 
   MovingKernels(CudaBackend backend) {
     this.backend = backend;
+    this.pieces = new PieceKernels(backend);
   }
 
   /** A row-major copy of x in {@code arena}. */
@@ -57,9 +62,28 @@ final class MovingKernels {
             && loop.strides().stream().allMatch(strides -> strides.getFirst() == 1));
   }
 
+  /** Overwrites {@code parts}, one behind the other, with {@code whole}. */
+  void split(Tensor whole, List<Tensor> parts) {
+    boolean rowMajor = parts.stream().allMatch(p -> CudaBackend.layout(p).isContiguous());
+    if (rowMajor) {
+      pieces.split(whole, parts);
+      return;
+    }
+    int from = 0;
+    for (Tensor part : parts) {
+      int to = from + part.shape().size();
+      backend.assign(part, whole.slice(0, from, to).reshape(part.shape()));
+      from = to;
+    }
+  }
+
   Tensor concat(List<Tensor> parts, int axis, Shape out) {
     Arena arena = Tensor.arenaOf(parts.toArray(Tensor[]::new));
     Tensor y = backend.empty(out, parts.getFirst().dtype(), arena);
+    if (parts.size() >= MANY && isOneBehindTheOther(out, axis)) {
+      pieces.join(y, parts);
+      return y;
+    }
     int from = 0;
     for (Tensor part : parts) {
       int to = from + part.shape().dim(axis);
@@ -67,6 +91,16 @@ final class MovingKernels {
       from = to;
     }
     return y;
+  }
+
+  /** Whether the parts of a concatenation along {@code axis} are pieces of its memory. */
+  private static boolean isOneBehindTheOther(Shape out, int axis) {
+    for (int a = 0; a < axis; a++) {
+      if (out.dim(a) != 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   Tensor pad(Tensor x, int[] before, Shape out, float value) {

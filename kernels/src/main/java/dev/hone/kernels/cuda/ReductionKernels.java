@@ -159,6 +159,15 @@ final class ReductionKernels {
     return new Operand(layout.offset(), strides);
   }
 
+  /** {@code []}: the sum of row-major x {@code [M]} over {@code divisor}, which may be 0. */
+  Tensor sumDividedBy(Tensor x, float divisor, @Nullable Arena arena) {
+    int pieces = x.shape().size();
+    Tensor y = backend.empty(Shape.of(), DType.FLOAT32, arena);
+    List<StridedLoop> loops = loops(x, Shape.of(), x.shape());
+    finish(Reduction.SUM, x, loops, 1, pieces, divisor, y);
+    return y;
+  }
+
   Tensor argmax(Tensor x, int axis) {
     Shape out = x.shape().without(axis);
     Tensor y = backend.empty(out, DType.INT32, x.arena());

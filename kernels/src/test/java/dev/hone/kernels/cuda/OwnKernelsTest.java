@@ -59,6 +59,7 @@ class OwnKernelsTest {
     assertThrows(IndexOutOfBoundsException.class, () -> whole.scatterAdd(0, outside, 3));
     assertThrows(IndexOutOfBoundsException.class, () -> signs.slice(0, 0, 3).gather(0, outside));
     longReductions(backend);
+    manyLongReductions(backend);
     Tensor dy = Tensor.of(backend, Shape.of(1, 1, 1, 2), 3, 4);
     Tensor one = Tensor.ones(backend, Shape.of(1, 1, 1, 1));
     Tensor positive = Tensor.of(backend, Shape.of(1, 1, 1, 2), 0, 1);
@@ -83,6 +84,16 @@ class OwnKernelsTest {
       Tensor withNaN = Tensor.of(backend, Shape.of(2, n), values);
       assertArrayEquals(new float[] {4, Float.NaN}, withNaN.max(1).toFloats());
     }
+  }
+
+  /** More results than blocks: a block takes several, one after the other. */
+  private static void manyLongReductions(CudaBackend backend) {
+    float[] values = new float[40 * 1025];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 11 - 4;
+    }
+    Tensor x = Tensor.of(backend, Shape.of(40, 1025), values);
+    assertArrayEquals(x.to(ReferenceBackend.float32()).sum(1).toFloats(), x.sum(1).toFloats());
   }
 
   private static int elements(OpCase row) {

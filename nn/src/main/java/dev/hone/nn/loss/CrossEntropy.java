@@ -30,13 +30,7 @@ public final class CrossEntropy {
 
   private static Variable none(Variable logits, Tensor labels, double smoothing, int first) {
     require(logits.shape(), labels, smoothing, first);
-    Variable logP = logits.logSoftmax();
-    int n = logits.shape().dim(0);
-    Variable ofLabel = logP.gather(1, labels.reshape(n, 1)).reshape(n);
-    if (smoothing == 0) {
-      return ofLabel.negate();
-    }
-    return ofLabel.times(smoothing - 1).minus(logP.mean(1).times(smoothing));
+    return logits.crossEntropy(labels, smoothing);
   }
 
   /** The sum over the batch, {@code []}: each sample's gradient is its own. */
@@ -100,6 +94,9 @@ public final class CrossEntropy {
     if (!(smoothing >= 0 && smoothing <= 1)) {
       throw new IllegalArgumentException(
           "cross entropy: label smoothing must be in [0, 1], but is " + smoothing);
+    }
+    if (labels.backend().areIndices(labels, logits.dim(1))) {
+      return;
     }
     int[] values = labels.toInts();
     for (int i = 0; i < values.length; i++) {

@@ -12,7 +12,8 @@ public final class MeanSquaredError {
 
   /** Over all elements, {@code []}. */
   public static Variable mean(Variable x, Variable target) {
-    return squares(x, target).mean();
+    requireSame(x, target);
+    return x.meanSquaredError(target);
   }
 
   /** Over the elements of each sample: x and target {@code [N, ...]}, result {@code [N]}. */
@@ -43,10 +44,14 @@ public final class MeanSquaredError {
   }
 
   private static Variable squares(Variable x, Variable target) {
+    requireSame(x, target);
+    return x.minus(target).square();
+  }
+
+  private static void requireSame(Variable x, Variable target) {
     if (!x.shape().equals(target.shape())) {
       throw new ShapeException(
           "mean squared error: x " + x.shape() + " and target " + target.shape() + " differ");
     }
-    return x.minus(target).square();
   }
 }

@@ -1,6 +1,7 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -92,18 +93,9 @@ public record AdEmaMix(
   }
 
   @Override
-  public Tensor step(Moments state, Tensor x, Tensor dx) {
+  public StepRule next(Moments state) {
     long t = state.advance();
-    double b3 = beta3(t);
-    Tensor m1 = state.m1.in(dx.arena()).times(beta1).plus(dx.times(1 - beta1));
-    Tensor m2 = state.m2.in(dx.arena()).times(b3).plus(dx.times(1 - b3));
-    Tensor v = state.v.in(dx.arena()).times(beta2).plus(dx.times(dx).times(1 - beta2));
-    state.m1.assign(m1);
-    state.m2.assign(m2);
-    state.v.assign(v);
-    Tensor m1hat = m1.dividedBy(1 - Math.pow(beta1, t));
-    Tensor vhat = v.dividedBy(1 - Math.pow(beta2, t));
-    return m1hat.plus(m2.times(alpha(t))).dividedBy(vhat.sqrt().plus(eps));
+    return new StepRule.AdEmaMix(beta1, beta2, beta3(t), alpha(t), eps, t);
   }
 
   /** {@code min(t * alpha / T_alpha, alpha)}. */

@@ -1,6 +1,7 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,14 +51,7 @@ public record Adam(double beta1, double beta2, double eps) implements UpdateRule
   }
 
   @Override
-  public Tensor step(Moments state, Tensor x, Tensor dx) {
-    long t = state.advance();
-    Tensor m = state.m.in(dx.arena()).times(beta1).plus(dx.times(1 - beta1));
-    Tensor v = state.v.in(dx.arena()).times(beta2).plus(dx.times(dx).times(1 - beta2));
-    state.m.assign(m);
-    state.v.assign(v);
-    Tensor mhat = m.dividedBy(1 - Math.pow(beta1, t));
-    Tensor vhat = v.dividedBy(1 - Math.pow(beta2, t));
-    return mhat.dividedBy(vhat.sqrt().plus(eps));
+  public StepRule next(Moments state) {
+    return new StepRule.Adam(beta1, beta2, eps, state.advance());
   }
 }

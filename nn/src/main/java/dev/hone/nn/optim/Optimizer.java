@@ -206,7 +206,7 @@ public final class Optimizer {
         step = step.plus(x.times(decay.rate()));
       }
       Tensor next = x.minus(step.times(learningRate));
-      members.forEach(m -> m.parameter.value().assign(m.of(next)));
+      next.backend().split(next, members.stream().map(m -> m.parameter.value()).toList());
     }
 
     /** The state's tensors, under {@code <parameter>/<tensor>}. */

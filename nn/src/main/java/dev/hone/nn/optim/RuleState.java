@@ -1,6 +1,8 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +16,11 @@ public abstract class RuleState {
 
   /** The averages by name, live: {@link Tensor#assign} to one restores it. */
   public abstract Map<String, Tensor> tensors();
+
+  /** The averages, live, in the order of their rule's {@link StepRule}. */
+  public final List<Tensor> averages() {
+    return List.copyOf(tensors().values());
+  }
 
   /** How many steps were taken. */
   public final long count() {

@@ -1,6 +1,7 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +61,10 @@ public record Sgd(double momentum, double dampening, boolean nesterov)
   }
 
   @Override
-  public Tensor step(Velocity state, Tensor x, Tensor dx) {
+  public StepRule next(Velocity state) {
     long t = state.advance();
-    if (state.b == null) {
-      return dx;
-    }
-    Tensor b = t == 1 ? dx : state.b.in(dx.arena()).times(momentum).plus(dx.times(1 - dampening));
-    state.b.assign(b);
-    return nesterov ? dx.plus(b.times(momentum)) : b;
+    return state.b == null
+        ? new StepRule.Gradient()
+        : new StepRule.Momentum(momentum, dampening, nesterov, t == 1);
   }
 }

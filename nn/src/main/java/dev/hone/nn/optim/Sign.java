@@ -1,6 +1,7 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
 
 /**
  * {@code step = sign(g)}: signed descent. Ascending with it is FGSM (Goodfellow et al., arXiv
@@ -13,8 +14,8 @@ public record Sign() implements UpdateRule<RuleState.Empty> {
   }
 
   @Override
-  public Tensor step(RuleState.Empty state, Tensor x, Tensor dx) {
+  public StepRule next(RuleState.Empty state) {
     state.advance();
-    return dx.sign();
+    return new StepRule.Signed();
   }
 }

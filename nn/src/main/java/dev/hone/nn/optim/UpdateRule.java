@@ -1,6 +1,7 @@
 package dev.hone.nn.optim;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.StepRule;
 
 /**
  * How a gradient becomes a step: a value, so the same rules serve weights ({@link Optimizer}) and
@@ -23,7 +24,12 @@ public sealed interface UpdateRule<S extends RuleState> permits Sgd, Sign, Adam,
    * @param dx the gradient, of x's shape
    * @return of x's shape
    */
-  Tensor step(S state, Tensor x, Tensor dx);
+  default Tensor step(S state, Tensor x, Tensor dx) {
+    return dx.backend().step(next(state), state.averages(), dx);
+  }
+
+  /** The formula of the next step with its numbers, and that step counted. */
+  StepRule next(S state);
 
   /** Complains unless a decay rate of an average is in [0, 1). */
   static void requireBeta(String rule, String name, double beta) {

@@ -5,6 +5,7 @@ import dev.hone.tensor.DType;
 import dev.hone.tensor.Pooling;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +106,7 @@ public interface Backend {
   // ---- moving elements ----
 
   /** The parts one behind the other along {@code axis}. */
-  Tensor concat(java.util.List<Tensor> parts, int axis, Shape out);
+  Tensor concat(List<Tensor> parts, int axis, Shape out);
 
   /** x at {@code before} within a tensor of shape {@code out} otherwise filled with value. */
   Tensor pad(Tensor x, int[] before, Shape out, float value);
@@ -215,4 +216,102 @@ public interface Backend {
   Tensor softmax(Tensor x);
 
   Tensor logSoftmax(Tensor x);
+
+  // ---- fused: what training and ICP do most; a backend to which passes are dear does it in one
+  // ----
+
+  /**
+   * Whether all numbers of int32 {@code index} are in {@code [0, bound)}. A backend that knows
+   * without reading them need not wait for its device.
+   */
+  default boolean areIndices(Tensor index, int bound) {
+    for (int i : index.toInts()) {
+      if (i < 0 || i >= bound) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The step that {@code rule} makes of gradient g, and its averages, of g's shape, moved on in
+   * place. May be g itself.
+   */
+  default Tensor step(StepRule rule, List<Tensor> averages, Tensor g) {
+    return rule.apply(averages, g);
+  }
+
+  /**
+   * Whether {@link #stride} is one pass here. Where it is not, a caller that knows more, such as
+   * that both bounds are numbers, composes it better.
+   */
+  default boolean strides() {
+    return false;
+  }
+
+  /**
+   * Takes {@code rule}'s step for gradient g from x by {@code stride} and writes where it leads to
+   * {@code target}, which may be x itself; all {@code [N, ...]} and, but for g, row-major.
+   */
+  default void stride(
+      StepRule rule,
+      List<Tensor> averages,
+      Tensor g,
+      Stride stride,
+      Tensor x,
+      Tensor origin,
+      Tensor target) {
+    target.assign(stride.apply(rule, averages, g, x, origin));
+  }
+
+  /**
+   * Overwrites {@code parts}, of any shapes, with the elements of {@code whole} {@code [M]} one
+   * behind the other: what {@link #concat} joined goes back.
+   */
+  default void split(Tensor whole, List<Tensor> parts) {
+    int from = 0;
+    for (Tensor part : parts) {
+      int to = from + part.shape().size();
+      part.assign(whole.slice(0, from, to).reshape(part.shape()));
+      from = to;
+    }
+  }
+
+  /**
+   * {@code [N]}: the loss of logits {@code [N, classes]} against int32 labels {@code [N]}, all in
+   * [0, classes), with label smoothing s and p the softmax of the logits:
+   *
+   * <pre>-(1 - s) log p[n, label[n]] - s / classes * sum over c of log p[n, c]</pre>
+   */
+  default Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
+    int n = logits.shape().dim(0);
+    Tensor logP = logits.logSoftmax();
+    Tensor ofLabel = logP.gather(1, labels.reshape(n, 1)).reshape(n);
+    return smoothing == 0
+        ? ofLabel.negate()
+        : ofLabel.times(smoothing - 1).minus(logP.mean(1).times(smoothing));
+  }
+
+  /** dlogits {@code [N, classes]} of {@link #crossEntropy} from dy {@code [N]}. */
+  default Tensor crossEntropyGradient(Tensor dy, Tensor logits, Tensor labels, double smoothing) {
+    int n = logits.shape().dim(0);
+    int classes = logits.shape().dim(1);
+    Tensor ofLabel = smoothing == 0 ? dy.negate() : dy.times(smoothing - 1);
+    Tensor dlogP = ofLabel.reshape(n, 1).scatterAdd(1, labels.reshape(n, 1), classes);
+    if (smoothing != 0) {
+      dlogP = dlogP.minus(dy.times(smoothing / classes).reshape(n, 1));
+    }
+    return dlogP.minus(logits.logSoftmax().exp().times(dlogP.sum(true, -1)));
+  }
+
+  /** {@code []}: the mean over all elements of (a - b)^2, for a and b of one shape. */
+  default Tensor meanSquaredError(Tensor a, Tensor b) {
+    Tensor difference = a.minus(b);
+    return difference.times(difference).mean();
+  }
+
+  /** da = 2 (a - b) dy / M of {@link #meanSquaredError} over M elements, from dy {@code []}. */
+  default Tensor meanSquaredErrorGradient(Tensor dy, Tensor a, Tensor b) {
+    return a.minus(b).times(2).times(dy.dividedBy(a.shape().size()));
+  }
 }

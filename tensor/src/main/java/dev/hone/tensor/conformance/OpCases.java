@@ -33,6 +33,7 @@ public final class OpCases {
     ConvolutionCases.addTo(rows);
     PoolingCases.addTo(rows);
     NormalisationCases.addTo(rows);
+    FusedCases.addTo(rows);
     return Collections.unmodifiableList(rows);
   }
 }

@@ -2,6 +2,7 @@ package dev.hone.tensor.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -232,6 +233,25 @@ public abstract class BackendConformance {
       e = assertThrows(IndexOutOfBoundsException.class, () -> ones.scatterAdd(1, index, 3));
       assertTrue(String.valueOf(e.getMessage()).contains(name), e::toString);
     }
+  }
+
+  /** From the host, computed, assigned in part: whatever a backend knows without reading. */
+  @Test
+  void whetherNumbersAreIndicesIsKnown() {
+    Backend backend = backend();
+    Tensor index = Tensor.ofInts(backend, Shape.of(4), 2, 0, 1, 2);
+    assertTrue(backend.areIndices(index, 3));
+    assertFalse(backend.areIndices(index, 2));
+    assertTrue(backend.areIndices(index.slice(0, 1, 3), 2));
+    assertFalse(backend.areIndices(index.minus(1), 3));
+    assertTrue(backend.areIndices(index.plus(1), 4));
+    Tensor largest = Tensor.of(backend, Shape.of(2, 3), 1, 5, 3, 9, 0, 2).argmax(1);
+    assertTrue(backend.areIndices(largest, 2));
+    index.slice(0, 0, 1).assign(Tensor.ofInts(backend, Shape.of(1), 7));
+    assertFalse(backend.areIndices(index, 3));
+    backend.split(Tensor.ofInts(backend, Shape.of(4), 1, 1, -1, 1), List.of(index));
+    assertFalse(backend.areIndices(index, 8));
+    assertTrue(backend.areIndices(Tensor.ofInts(backend, Shape.of(0)), 0));
   }
 
   @Test

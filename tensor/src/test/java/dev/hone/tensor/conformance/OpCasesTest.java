@@ -25,7 +25,16 @@ import org.junit.jupiter.api.Test;
 class OpCasesTest {
   /** Methods that compute nothing: every row goes through them, or a test of their own does. */
   private static final Set<String> TRANSFERS =
-      Set.of("name", "allocate", "fromDoubles", "fromFloats", "fromInts", "read", "forParts");
+      Set.of(
+          "name",
+          "allocate",
+          "fromDoubles",
+          "fromFloats",
+          "fromInts",
+          "read",
+          "forParts",
+          "areIndices",
+          "strides");
 
   @Test
   void everyComputingMethodOfABackendHasRowsAndEveryRowAMethod() {
