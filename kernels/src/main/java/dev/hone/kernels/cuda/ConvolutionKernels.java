@@ -8,7 +8,10 @@ import dev.hone.kernels.cuda.DnnProvider.ConvolutionShapes;
 import dev.hone.kernels.cuda.FusedDnnProvider.Epilogue;
 import dev.hone.kernels.cuda.FusedDnnProvider.GradientEpilogue;
 import dev.hone.kernels.ptx.Grid;
+import dev.hone.kernels.ptx.KernelArgument;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +30,30 @@ final class ConvolutionKernels implements AutoCloseable {
   private static final int MOST_PARTIALS = 16 << 20;
 
   private final GpuModule module;
+  private final GpuModule directModule;
   private final GpuKernel kernel;
+  private final GpuKernel direct;
+  private final Predicate<DirectTiles> goesDirect;
   private final GemmKernels gemm;
   private final CachingAllocator allocator;
 
   ConvolutionKernels(GpuDriver driver, CachingAllocator allocator, GemmKernels gemm) {
+    this(driver, allocator, gemm, DirectTiles::worthwhile);
+  }
+
+  /**
+   * @param goesDirect which products direct.ptx computes
+   */
+  ConvolutionKernels(
+      GpuDriver driver,
+      CachingAllocator allocator,
+      GemmKernels gemm,
+      Predicate<DirectTiles> goesDirect) {
     this.module = PtxFamily.load(driver, "convolution");
+    this.directModule = PtxFamily.load(driver, "direct");
     this.kernel = module.kernel("convolution");
+    this.direct = directModule.kernel("direct");
+    this.goesDirect = goesDirect;
     this.gemm = gemm;
     this.allocator = allocator;
   }
@@ -50,7 +70,7 @@ final class ConvolutionKernels implements AutoCloseable {
     Operands.require("convolution", "bias", e.bias(), s.w().dim(0));
     Operands.require("convolution", "residual", e.residual(), s.y());
     var finish = new Finish(e.bias(), e.residual(), null, e.relu());
-    launch(stream, ImplicitProduct.forward(s), w, x, y, finish, 1);
+    compute(stream, ImplicitProduct.forward(s), w, x, y, finish);
   }
 
   /** dx = dy conv^T w + added, and 0 unless positive &gt; 0. */
@@ -66,7 +86,7 @@ final class ConvolutionKernels implements AutoCloseable {
     Operands.require("convolution", "positive", e.positive(), s.x());
     var finish = new Finish(null, e.added(), e.positive(), false);
     for (ImplicitProduct phase : ImplicitProduct.inputGradient(s)) {
-      launch(stream, phase, w, dy, dx, finish, 1);
+      compute(stream, phase, w, dy, dx, finish);
     }
   }
 
@@ -118,6 +138,79 @@ final class ConvolutionKernels implements AutoCloseable {
     static final Finish NOTHING = new Finish(null, null, null, false);
   }
 
+  private void compute(
+      GpuStream stream,
+      ImplicitProduct p,
+      DeviceMemory a,
+      DeviceMemory source,
+      DeviceMemory out,
+      Finish finish) {
+    DirectTiles tiles = DirectTiles.of(p);
+    if (goesDirect.test(tiles)) {
+      launchDirect(stream, tiles, a, source, out, finish);
+    } else {
+      launch(stream, p, a, source, out, finish, 1);
+    }
+  }
+
+  private void launchDirect(
+      GpuStream stream,
+      DirectTiles tiles,
+      DeviceMemory a,
+      DeviceMemory source,
+      DeviceMemory out,
+      Finish finish) {
+    ImplicitProduct p = tiles.product();
+    ImplicitProduct.Digits c = p.columns();
+    ImplicitProduct.Digits k = p.k();
+    var arguments = pointers(p, a, source, out, finish);
+    arguments.addAll(
+        List.of(
+            number(p.rows()),
+            number(c.middle()),
+            number(c.low()),
+            number(p.height()),
+            number(p.width()),
+            number(c.image()),
+            number(c.rowStep()),
+            number(c.columnStep()),
+            number(p.row0()),
+            number(p.column0()),
+            number(c.place0()),
+            number(c.place1()),
+            number(c.place2()),
+            number(p.outRow()),
+            number(k.count()),
+            number(k.middle()),
+            number(k.low()),
+            number(k.image()),
+            number(k.rowStep()),
+            number(k.columnStep()),
+            number(k.place0()),
+            number(k.place1()),
+            number(k.place2()),
+            number(p.aRow()),
+            number(tiles.slice()),
+            number(tiles.patchRows()),
+            number(tiles.patchColumns()),
+            number(tiles.log2R()),
+            number(tiles.log2Width()),
+            flag(finish.relu())));
+    stream.launch(direct, Grid.of(tiles.count(), Tiles.THREADS), tiles.sharedBytes(), arguments);
+  }
+
+  private static List<KernelArgument> pointers(
+      ImplicitProduct p, DeviceMemory a, DeviceMemory source, DeviceMemory out, Finish finish) {
+    return new ArrayList<>(
+        List.of(
+            address(a, p.aStart()),
+            address(source),
+            address(out, p.outStart()),
+            address(finish.bias()),
+            finish.added() == null ? address(null) : address(finish.added(), p.outStart()),
+            finish.positive() == null ? address(null) : address(finish.positive(), p.outStart())));
+  }
+
   private void launch(
       GpuStream stream,
       ImplicitProduct p,
@@ -130,17 +223,9 @@ final class ConvolutionKernels implements AutoCloseable {
     ImplicitProduct.Digits k = p.k();
     Tiles tiles = Tiles.of(p.rows(), c.count());
     int chunk = Math.ceilDiv(Math.ceilDiv(k.count(), splits), Tiles.SLICE) * Tiles.SLICE;
-    stream.launch(
-        kernel,
-        new Grid(tiles.count(), splits, 1, Tiles.THREADS, 1, 1),
-        tiles.panelAndTableBytes(),
+    var arguments = pointers(p, a, source, out, finish);
+    arguments.addAll(
         List.of(
-            address(a, p.aStart()),
-            address(source),
-            address(out, p.outStart()),
-            address(finish.bias()),
-            finish.added() == null ? address(null) : address(finish.added(), p.outStart()),
-            finish.positive() == null ? address(null) : address(finish.positive(), p.outStart()),
             number(p.rows()),
             number(c.count()),
             number(k.count()),
@@ -171,15 +256,21 @@ final class ConvolutionKernels implements AutoCloseable {
             number(tiles.log2R()),
             flag(p.byK()),
             flag(finish.relu())));
+    stream.launch(
+        kernel,
+        new Grid(tiles.count(), splits, 1, Tiles.THREADS, 1, 1),
+        tiles.panelAndTableBytes(),
+        arguments);
   }
 
-  /** The loaded family, for what was covered of it. */
-  GpuModule module() {
-    return module;
+  /** The loaded families, for what was covered of them. */
+  List<GpuModule> modules() {
+    return List.of(module, directModule);
   }
 
   @Override
   public void close() {
     module.close();
+    directModule.close();
   }
 }

@@ -31,6 +31,7 @@ class DnnMutationTest {
   private static final String COSTS =
       "a panel beyond the last column is filled with zeros that nobody multiplies";
   private static final String ZERO = "0 and 0 are the same";
+  private static final String SHIFTED = "its lowest bit is shifted out";
   private static final String OUTSIDE = "anywhere far outside will do";
 
   /** Mistakes that change nothing that matters, and why. */
@@ -51,6 +52,11 @@ class DnnMutationTest {
               "setp.le.and.f32 %p, %v, 0f00000000, %relu;"
                   + " -> setp.lt.and.f32 %p, %v, 0f00000000, %relu;",
               ZERO),
+          entry(
+              "setp.ge.u32 %p1, %kk, %slice; -> setp.gt.u32 %p1, %kk, %slice;",
+              "an entry too many lies in the patch, which is filled later"),
+          entry("mov.u32 %r1, 64; -> mov.u32 %r1, 65;", SHIFTED),
+          entry("mov.u32 %r1, 16; -> mov.u32 %r1, 17;", SHIFTED),
           entry("setp.lt.f64 %p, %s2, %d; -> setp.le.f64 %p, %s2, %d;", ZERO));
 
   private static void assertNoticed(String family, Consumer<DnnFixture> check) {
@@ -112,13 +118,27 @@ class DnnMutationTest {
         "convolution",
         f -> {
           var gemm = new GemmKernels(f.driver, f.allocator);
-          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm);
+          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false);
           for (ConvolutionShapes s : ConvolutionKernelsTest.CASES) {
             ConvolutionKernelsTest.checkForward(f, kernels, s);
             ConvolutionKernelsTest.checkInputGradient(f, kernels, s);
             ConvolutionKernelsTest.checkWeightGradient(f, kernels, s);
           }
           ConvolutionKernelsTest.checkSectors(f, kernels);
+        });
+  }
+
+  @Test
+  void direct() {
+    assertNoticed(
+        "direct",
+        f -> {
+          var gemm = new GemmKernels(f.driver, f.allocator);
+          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, DirectTiles::possible);
+          for (ConvolutionShapes s : ConvolutionKernelsTest.CASES) {
+            ConvolutionKernelsTest.checkForward(f, kernels, s);
+            ConvolutionKernelsTest.checkInputGradient(f, kernels, s);
+          }
         });
   }
 
