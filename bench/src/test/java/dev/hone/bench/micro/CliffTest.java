@@ -37,7 +37,7 @@ class CliffTest {
   private static final long PATIENCE = 10_000_000_000L;
 
   /** What a call may allocate: its tensors' objects, but not a vector per few elements. */
-  private static final long MOST_BYTES = 64 * 1024;
+  private static final long MOST_BYTES = 128 * 1024;
 
   /** Of a training step, whatever its batch. */
   private static final long MOST_BYTES_OF_A_STEP = 1_000_000;
