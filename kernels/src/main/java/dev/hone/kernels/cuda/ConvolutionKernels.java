@@ -193,6 +193,7 @@ final class ConvolutionKernels implements AutoCloseable {
             number(tiles.slice()),
             number(tiles.patchRows()),
             number(tiles.patchColumns()),
+            number(tiles.pitch()),
             number(tiles.log2R()),
             number(tiles.log2Width()),
             flag(finish.relu())));

@@ -23,6 +23,8 @@ record DirectTiles(
   private static final int SLICE = 36;
 
   private static final int PIXELS = 64;
+  private static final int LANES = 16;
+  private static final int BANKS = 32;
   private static final int MOST_SHARED = 48 << 10;
 
   /** Idle lanes cost more than what patches save; where that turns is an estimate. */
@@ -66,9 +68,30 @@ record DirectTiles(
     return Math.multiplyExact(Math.multiplyExact(rows * below, beside), images());
   }
 
+  /** From row to row of a patch: as many columns, and more where banks would conflict. */
+  int pitch() {
+    for (int pitch = patchColumns; pitch < patchColumns + BANKS; pitch++) {
+      if (banks(pitch) == LANES) {
+        return pitch;
+      }
+    }
+    return patchColumns;
+  }
+
+  /** In how many banks the elements of 16 lanes' pixels lie. */
+  private int banks(int pitch) {
+    int seen = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      int row = (lane >> log2Width) * product.columns().rowStep();
+      int column = (lane & (1 << log2Width) - 1) * product.columns().columnStep();
+      seen |= 1 << (row * pitch + column) % BANKS;
+    }
+    return Integer.bitCount(seen);
+  }
+
   int sharedBytes() {
     int taps = product.k().middle() * product.k().low();
-    int patch = slice / Math.max(1, taps) * patchRows * patchColumns;
+    int patch = slice / Math.max(1, taps) * patchRows * pitch();
     return slice * (80 << log2R) + slice * 8 + patch * Float.BYTES;
   }
 

@@ -173,8 +173,11 @@ class ConvolutionKernelsTest {
     long warps = Math.ceilDiv(p.rows(), 16) * panels;
     long multiplied = warps * p.k().count() * 2 * 16 * 64;
     assertEquals(multiplied + panels * p.rows() * 64 * 2, c.flops(), "flops");
-    if (p.columns().columnStep() == 1) {
-      assertEquals(0, c.bankConflicts(), "bank conflicts");
+    int step = p.columns().columnStep();
+    if (step < 4) {
+      // Rows that are padded for the reads conflict where a warp stores two of them.
+      long most = step == 1 ? 0 : c.sharedAccesses() / 8;
+      assertTrue(c.bankConflicts() <= most, () -> "bank conflicts: " + c);
     }
   }
 
