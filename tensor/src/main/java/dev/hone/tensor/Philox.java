@@ -73,7 +73,8 @@ public record Philox(long seed, long stream) {
     return order;
   }
 
-  static float toUniform(int bits) {
+  /** {@code bits}' upper 24 as a number in [0, 1). */
+  public static float toUniform(int bits) {
     return (bits >>> 8) * 0x1p-24f;
   }
 

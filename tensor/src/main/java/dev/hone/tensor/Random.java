@@ -4,8 +4,8 @@ import dev.hone.tensor.backend.Backend;
 
 /**
  * Draws tensors on a backend from a {@link Philox} stream. The state is explicit: seed, stream and
- * position, which a checkpoint holds and {@link #at} restores. The numbers are made on the host
- * from counters, so every backend and any number of threads sees the same ones.
+ * position, which a checkpoint holds and {@link #at} restores. The numbers are made from counters,
+ * so every backend and any number of threads sees the same ones.
  */
 public final class Random {
   private final Backend backend;
@@ -59,14 +59,9 @@ public final class Random {
 
   /** Uniform in [low, high). */
   public Tensor uniform(Shape shape, float low, float high) {
-    int[] words = draw(shape.size());
-    float[] values = new float[words.length];
-    for (int i = 0; i < values.length; i++) {
-      float value = low + (high - low) * Philox.toUniform(words[i]);
-      // The sum may round up to high, which does not belong to the interval.
-      values[i] = value < high || low >= high ? value : Math.nextDown(high);
-    }
-    return Tensor.of(backend, shape, values);
+    Tensor drawn = backend.uniform(philox, position, shape, low, high);
+    position += shape.size();
+    return drawn;
   }
 
   /** Standard normal, by Box and Muller's transform of two words each. */
@@ -94,12 +89,8 @@ public final class Random {
     if (!(p >= 0 && p < 1)) {
       throw new IllegalArgumentException("dropout: p must be in [0, 1), but is " + p);
     }
-    int[] words = draw(shape.size());
-    float[] values = new float[words.length];
-    float scale = 1 / (1 - p);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Philox.toUniform(words[i]) < p ? 0 : scale;
-    }
-    return Tensor.of(backend, shape, values);
+    Tensor drawn = backend.dropoutMask(philox, position, shape, p, 1 / (1 - p));
+    position += shape.size();
+    return drawn;
   }
 }

@@ -3,6 +3,7 @@ package dev.hone.kernels.cuda;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.DType;
 import dev.hone.tensor.Layout;
+import dev.hone.tensor.Philox;
 import dev.hone.tensor.Pooling;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
@@ -34,6 +35,7 @@ final class CudaBackend implements Backend {
   private final BatchNormOps batchNorm;
   private final UpdateKernels updates;
   private final LossKernels losses;
+  private final RandomKernels random;
 
   /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
@@ -47,6 +49,7 @@ final class CudaBackend implements Backend {
     this.batchNorm = new BatchNormOps(this);
     this.updates = new UpdateKernels(this);
     this.losses = new LossKernels(this);
+    this.random = new RandomKernels(this);
   }
 
   // ---- for the kernels ----
@@ -398,6 +401,18 @@ final class CudaBackend implements Backend {
   @Override
   public Tensor logSoftmax(Tensor x) {
     return softmax.softmax(x, true);
+  }
+
+  // ---- random numbers ----
+
+  @Override
+  public Tensor uniform(Philox philox, long first, Shape shape, float low, float high) {
+    return random.uniform(philox, first, shape, low, high);
+  }
+
+  @Override
+  public Tensor dropoutMask(Philox philox, long first, Shape shape, float p, float kept) {
+    return random.mask(philox, first, shape, p, kept);
   }
 
   // ---- fused ----

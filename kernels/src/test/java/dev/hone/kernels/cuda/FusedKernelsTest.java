@@ -54,18 +54,35 @@ class FusedKernelsTest {
   void everyFusedKernelIsItsCompositionInEveryOrderAndEveryLineRuns() {
     CheckedEmulator emulator = CheckedEmulator.ofOwnKernels();
     for (int i = 0; i < emulator.backends().size(); i++) {
-      CudaBackend backend = emulator.get(i);
-      for (int[] shape : new int[][] {{1}, {3, 5}, {2, 3, 7, 5}, {4, 3, 17}}) {
-        steps(backend, shape);
-        strides(backend, shape);
-      }
-      losses(backend);
-      manySquaredErrors(backend);
-      pieces(backend);
+      check(emulator.get(i));
     }
-    var missed = new ArrayList<>(List.of("update", "loss", "pieces"));
+    var missed = new ArrayList<>(List.of("update", "loss", "pieces", "random"));
     missed.replaceAll(emulator::missed);
-    assertEquals(List.of("", "", ""), missed);
+    assertEquals(List.of("", "", "", ""), missed);
+  }
+
+  static void check(CudaBackend backend) {
+    for (int[] shape : new int[][] {{1}, {3, 5}, {128}, {2, 3, 7, 5}, {4, 3, 17}}) {
+      steps(backend, shape);
+      strides(backend, shape);
+    }
+    losses(backend);
+    manySquaredErrors(backend);
+    pieces(backend);
+    random(backend);
+  }
+
+  private static void random(CudaBackend backend) {
+    for (int n : new int[] {3, 128}) {
+      Random theirs = Random.at(ORACLE, new Philox(-5, 1L << 40), (1L << 34) + 1);
+      Random mine = Random.at(backend, theirs.philox(), theirs.position());
+      Shape s = Shape.of(n);
+      same(theirs.uniform(s, -1, 2), mine.uniform(s, -1, 2), "uniform");
+      same(theirs.uniform(s, 0x1p24f, 0x1p24f + 2), mine.uniform(s, 0x1p24f, 0x1p24f + 2), "end");
+      same(theirs.dropoutMask(s, 0.5f), mine.dropoutMask(s, 0.5f), "mask");
+      float drawn = theirs.philox().uniform(theirs.position() + 2); // what equals p is kept
+      same(theirs.dropoutMask(s, drawn), mine.dropoutMask(s, drawn), "border");
+    }
   }
 
   private static void steps(CudaBackend backend, int... shape) {
@@ -127,14 +144,19 @@ class FusedKernelsTest {
   }
 
   private static void strides(CudaBackend backend, int... shape) {
-    StepRule rule = new StepRule.Adam(0.9, 0.999, 1e-8, 2);
+    for (StepRule rule : rules(2)) {
+      strides(backend, rule, shape);
+    }
+  }
+
+  private static void strides(CudaBackend backend, StepRule rule, int... shape) {
     List<Stride> mine = limits(backend, shape);
     List<Stride> theirs = limits(ORACLE, shape);
     for (int i = 0; i < mine.size(); i++) {
       Tensor expected = Tensor.zeros(ORACLE, Shape.of(shape));
       ORACLE.stride(
           rule,
-          averages(ORACLE, shape),
+          averages(ORACLE, rule, shape),
           withNaN(draw(ORACLE, 20, shape)),
           theirs.get(i),
           draw(ORACLE, 21, shape),
@@ -144,7 +166,7 @@ class FusedKernelsTest {
       Tensor target = i % 2 == 0 ? Tensor.zeros(backend, x.shape()) : x; // in place, too
       backend.stride(
           rule,
-          averages(backend, shape),
+          averages(backend, rule, shape),
           withNaN(draw(backend, 20, shape)),
           mine.get(i),
           x,
@@ -154,19 +176,24 @@ class FusedKernelsTest {
     }
   }
 
-  /** The last element is NaN, which no limit may hide. */
+  /** The first element is 0, and the last NaN, which no limit may hide. */
   private static Tensor withNaN(Tensor g) {
     float[] values = g.toFloats();
+    values[0] = 0;
     values[values.length - 1] = Float.NaN;
     return Tensor.of(g.backend(), g.shape(), values);
   }
 
-  private static List<Tensor> averages(Backend on, int... shape) {
-    return List.of(draw(on, 30, shape), positive(on, 31, shape));
+  private static List<Tensor> averages(Backend on, StepRule rule, int... shape) {
+    var averages = new ArrayList<Tensor>();
+    while (averages.size() < rule.averages()) {
+      averages.add(positive(on, 31 + averages.size(), shape));
+    }
+    return averages;
   }
 
   private static void losses(CudaBackend backend) {
-    for (int[] d : new int[][] {{1, 1}, {5, 3}, {7, 10}, {3, 77}}) {
+    for (int[] d : new int[][] {{1, 1}, {5, 3}, {7, 10}, {3, 77}, {300, 2}, {128, 1}}) {
       int[] classes = new int[d[0]];
       Arrays.setAll(classes, i -> new Philox(3, 3).below(d[1], i));
       Tensor labels = Tensor.ofInts(ORACLE, Shape.of(d[0]), classes);
@@ -183,10 +210,11 @@ class FusedKernelsTest {
             what);
       }
     }
+    wideRows(backend);
     Tensor nan = Tensor.of(backend, Shape.of(1, 2), 1, Float.NaN);
     Tensor label = Tensor.ofInts(backend, Shape.of(1), 0);
     assertEquals(Float.NaN, backend.crossEntropy(nan, label, 0).item());
-    for (int n : new int[] {0, 1, 33, 1000, 16_385}) {
+    for (int n : new int[] {0, 1, 33, 128, 1000, 16_385}) {
       Tensor a = draw(ORACLE, 50, n);
       Tensor b = draw(ORACLE, 51, n);
       near(
@@ -201,9 +229,28 @@ class FusedKernelsTest {
     }
   }
 
+  /** Logits far apart, the largest at the end of a long row and at the beginning of the next. */
+  private static void wideRows(CudaBackend backend) {
+    float[] values = draw(ORACLE, 80, 300).times(60).toFloats();
+    values[98] = 400;
+    values[100] = 1e4f;
+    values[163] = 1e4f;
+    Tensor logits = Tensor.of(ORACLE, Shape.of(3, 100), values);
+    Tensor labels = Tensor.ofInts(ORACLE, Shape.of(3), 98, 63, 5);
+    Tensor dy = Tensor.of(ORACLE, Shape.of(3), 1, -2, 0.5f);
+    Tensor mine = labels.to(backend);
+    Tensor want = ORACLE.crossEntropy(logits, labels, 0.1);
+    Tensor got = backend.crossEntropy(logits.to(backend), mine, 0.1);
+    assertArrayEquals(want.toFloats(), got.toFloats(), 1e-2f, "of up to 1e4");
+    near(
+        ORACLE.crossEntropyGradient(dy, logits, labels, 0.1),
+        backend.crossEntropyGradient(dy.to(backend), logits.to(backend), mine, 0.1),
+        "wide rows");
+  }
+
   /** More pieces than blocks, so that a block takes several, one after the other. */
   private static void manySquaredErrors(CudaBackend backend) {
-    int pieces = 70;
+    int pieces = 128;
     Tensor a = draw(backend, 55, 3 * pieces);
     Tensor partials = Tensor.zeros(backend, Shape.of(pieces));
     var arguments =

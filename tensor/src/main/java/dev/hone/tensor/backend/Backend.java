@@ -2,6 +2,7 @@ package dev.hone.tensor.backend;
 
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.DType;
+import dev.hone.tensor.Philox;
 import dev.hone.tensor.Pooling;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
@@ -216,6 +217,35 @@ public interface Backend {
   Tensor softmax(Tensor x);
 
   Tensor logSoftmax(Tensor x);
+
+  // ---- random numbers: the same bits on every backend, from counters ----
+
+  /**
+   * float32, uniform in [low, high), from words {@code first}, {@code first + 1}, ... of {@code
+   * philox}; low where the interval is empty.
+   */
+  default Tensor uniform(Philox philox, long first, Shape shape, float low, float high) {
+    int[] words = new int[shape.size()];
+    philox.fill(first, words);
+    float[] values = new float[words.length];
+    for (int i = 0; i < values.length; i++) {
+      float value = low + (high - low) * Philox.toUniform(words[i]);
+      // The sum may round up to high, which does not belong to the interval.
+      values[i] = value < high || low >= high ? value : Math.nextDown(high);
+    }
+    return fromFloats(shape, values);
+  }
+
+  /** 0 with probability {@code p}, else {@code kept}, from the same words. */
+  default Tensor dropoutMask(Philox philox, long first, Shape shape, float p, float kept) {
+    int[] words = new int[shape.size()];
+    philox.fill(first, words);
+    float[] values = new float[words.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Philox.toUniform(words[i]) < p ? 0 : kept;
+    }
+    return fromFloats(shape, values);
+  }
 
   // ---- fused: what training and ICP do most; a backend to which passes are dear does it in one
   // ----

@@ -12,6 +12,7 @@ import dev.hone.tensor.Convolution;
 import dev.hone.tensor.DType;
 import dev.hone.tensor.Philox;
 import dev.hone.tensor.Pooling;
+import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
@@ -233,6 +234,29 @@ public abstract class BackendConformance {
       e = assertThrows(IndexOutOfBoundsException.class, () -> ones.scatterAdd(1, index, 3));
       assertTrue(String.valueOf(e.getMessage()).contains(name), e::toString);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 128, 257, 20_000})
+  void randomNumbersHaveTheSameBitsEverywhere(int n) {
+    Random theirs = Random.of(ReferenceBackend.float32(), 0xFEDCBA9876543210L).split(9);
+    Random mine = Random.at(backend(), theirs.philox(), 0);
+    Shape shape = Shape.of(n);
+    for (int skip = 0; skip < 4; skip++) { // words of any place in a counter's four
+      theirs.uniform(Shape.of(1));
+      mine.uniform(Shape.of(1));
+      assertArrayEquals(theirs.uniform(shape).toFloats(), mine.uniform(shape).toFloats());
+      // Between neighbours of 16777216 every second sum rounds up to the end.
+      assertArrayEquals(
+          theirs.uniform(shape, 0x1p24f, 0x1p24f + 2).toFloats(),
+          mine.uniform(shape, 0x1p24f, 0x1p24f + 2).toFloats());
+      assertArrayEquals(
+          theirs.uniform(shape, 3, 3).toFloats(), mine.uniform(shape, 3, 3).toFloats());
+      assertArrayEquals(
+          theirs.dropoutMask(shape, 0.3f).toFloats(), mine.dropoutMask(shape, 0.3f).toFloats());
+      assertArrayEquals(theirs.normal(shape).toFloats(), mine.normal(shape).toFloats());
+    }
+    assertEquals(theirs.position(), mine.position());
   }
 
   /** From the host, computed, assigned in part: whatever a backend knows without reading. */

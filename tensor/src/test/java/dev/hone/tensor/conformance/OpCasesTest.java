@@ -33,6 +33,8 @@ class OpCasesTest {
           "fromInts",
           "read",
           "forParts",
+          "uniform",
+          "dropoutMask",
           "areIndices",
           "strides");
 
