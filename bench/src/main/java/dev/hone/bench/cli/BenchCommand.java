@@ -306,6 +306,10 @@ final class BenchCommand implements Callable<Integer> {
           "--device %s: it is the cpu that is timed, and with --count the emulator that counts"
               .formatted(device));
     }
+    if (count && (peer != null || jmh || memory || firstStep || batch.size() > 1)) {
+      throw new Refusal(
+          "--count goes with --device emulator, one --batch and --json; leave out the rest");
+    }
     requireEach("--batch must be 1 or more", batch, n -> n >= 1);
     requireEach("--threads must be 1 or more, or 0 for all cores", threads, n -> n >= 0);
     requireEach("--lanes must be 16, 8, 4 or 1", lanes, List.of(16, 8, 4, 1)::contains);

@@ -36,6 +36,10 @@ class BenchCommandTest {
         "--only=lstm             | --only: no row of the suite has 'lstm' in its name; they are forward, "
             + "training step",
         "--json=no/such/file     | --json: cannot write no/such/file, since there is no folder",
+        "--count                 | --device cpu: it is the cpu that is timed, and with --count the",
+        "--device=cuda           | --device cuda: it is the cpu that is timed",
+        "--device=emulator --count --jmh       | --count goes with --device emulator, one --batch",
+        "--device=emulator --count --batch=1,2 | --count goes with --device emulator, one --batch",
         "--jsonn                 | unknown option '--jsonn'; did you mean --json?",
       })
   void wrongUsageIsOneLine(String args, String message) {

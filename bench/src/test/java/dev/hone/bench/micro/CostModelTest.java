@@ -39,7 +39,7 @@ class CostModelTest {
     assertThrows(IllegalArgumentException.class, () -> LeastCost.of(new Workload.Forward(), 1));
   }
 
-  /** Against NVIDIA's occupancy calculator. */
+  /** By hand, from the limits in NVIDIA's programming guide. */
   @Test
   void occupancyFollowsTheScarcestResource() {
     assertEquals(1, gpu(80).occupancy(256, 32, 0));

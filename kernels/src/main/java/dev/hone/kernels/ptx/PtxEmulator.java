@@ -25,7 +25,6 @@ public final class PtxEmulator {
   private final DeviceMemory memory;
   private final Segments segments = new Segments();
   private final Map<Source, TreeSet<Integer>> coverage = new IdentityHashMap<>();
-
   private Consumer<Launch> done = launch -> {};
 
   public PtxEmulator(EmulatorOptions options) {

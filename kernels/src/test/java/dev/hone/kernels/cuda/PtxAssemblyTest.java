@@ -45,7 +45,7 @@ class PtxAssemblyTest {
       }
       """;
 
-  /** The sources there are; colleagues of any family put theirs beside them. */
+  /** The sources of all families. */
   static List<Path> sources() {
     if (!Files.isDirectory(KERNELS)) {
       return List.of();

@@ -247,8 +247,7 @@ public interface Backend {
     return fromFloats(shape, values);
   }
 
-  // ---- fused: what training and ICP do most; a backend to which passes are dear does it in one
-  // ----
+  // ---- fused: what training and ICP do most, in one pass where passes are dear ----
 
   /**
    * Whether all numbers of int32 {@code index} are in {@code [0, bound)}. A backend that knows
