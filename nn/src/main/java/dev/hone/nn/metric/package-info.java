@@ -1,4 +1,4 @@
-/** Metrics of classification. */
+/** Metrics of classification, of images and of sets of images. */
 @NullMarked
 package dev.hone.nn.metric;
 

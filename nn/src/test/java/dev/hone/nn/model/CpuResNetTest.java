@@ -1,11 +1,11 @@
 package dev.hone.nn.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.hone.autograd.Gradients;
 import dev.hone.autograd.Tape;
 import dev.hone.autograd.Variable;
+import dev.hone.nn.Cpu;
 import dev.hone.nn.Mode;
 import dev.hone.nn.Named;
 import dev.hone.nn.Tapped;
@@ -14,31 +14,16 @@ import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
-import dev.hone.tensor.backend.BackendProvider;
-import dev.hone.tensor.backend.BackendProvider.Availability;
 import dev.hone.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.ServiceLoader;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A whole network on the CPU's kernels against the double-precision oracle. */
 class CpuResNetTest {
   private static final int CLASSES = 5;
-
-  private static Backend cpu() {
-    for (BackendProvider p : ServiceLoader.load(BackendProvider.class)) {
-      if (p.name().equals("cpu")) {
-        return switch (p.probe()) {
-          case Availability.Available(Backend backend) -> backend;
-          case Availability.Unavailable(String reason) -> fail(reason);
-        };
-      }
-    }
-    return fail("the cpu backend is not on the class path");
-  }
 
   /** Everything one step computes, by name. */
   private static Map<String, Tensor> step(Backend backend, Shortcut shortcut, boolean training) {
@@ -77,7 +62,7 @@ class CpuResNetTest {
   @CsvSource({"A, false", "A, true", "B, false", "B, true"})
   void aStepAgreesWithTheOracle(Shortcut shortcut, boolean training) {
     Map<String, Tensor> expected = step(ReferenceBackend.float64(), shortcut, training);
-    Map<String, Tensor> actual = step(cpu(), shortcut, training);
+    Map<String, Tensor> actual = step(Cpu.backend(), shortcut, training);
     assertEquals(expected.keySet(), actual.keySet());
     expected.forEach((name, e) -> {
       Tensor a = actual.get(name);
