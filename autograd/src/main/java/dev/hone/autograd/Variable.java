@@ -340,6 +340,15 @@ public final class Variable {
     return then(new Loss.MeanSquaredError(), b);
   }
 
+  /**
+   * -log p(t) of each target in [0, 1] under Bernoulli's distribution with these logits.
+   *
+   * @param t of this shape, or broadcasting
+   */
+  public Variable bernoulliNegativeLogLikelihood(Variable t) {
+    return then(new Loss.BernoulliNegativeLogLikelihood(), t);
+  }
+
   /** The value of a scalar. */
   public float item() {
     return value.item();

@@ -304,6 +304,11 @@ public final class OpCases {
             "mean squared error",
             List.of(in(5, 3, 7), in(5, 3, 7)),
             x -> x.get(0).meanSquaredError(x.get(1))));
+    cases.add(
+        new Case(
+            "bernoulli negative log-likelihood",
+            List.of(in(5, 3, 7), in(5, 3, 7)),
+            x -> x.get(0).bernoulliNegativeLogLikelihood(x.get(1))));
     cases.add(new Case("log softmax", List.of(in(7, 10)), x -> x.get(0).logSoftmax()));
     for (int n : new int[] {2, 9, 17}) {
       var inputs = List.of(in(n, 5, 4, 3), in(Values.POSITIVE, 5), in(5), in(n, 5, 4, 3));

@@ -72,7 +72,7 @@ final class Descent<S extends RuleState> {
       Whole whole, UpdateRule<S> rule, PerSampleLoss loss, int from, int to, Arena arena) {
     this.settings = whole.settings;
     this.rule = rule;
-    this.model = whole.model;
+    this.model = whole.model.part(from, to);
     this.loss = loss;
     this.mode = whole.mode;
     this.looking = whole.looking;

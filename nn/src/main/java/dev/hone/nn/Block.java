@@ -42,6 +42,16 @@ public abstract class Block {
     return inside(x, () -> forward(x, mode));
   }
 
+  /**
+   * This block for the samples {@code from} (inclusive) to {@code to} (exclusive) of its batch
+   * alone. Most blocks belong to no batch and are the same for every part of one; a model that
+   * holds something for each sample, such as {@link dev.hone.nn.model.Vae#with latent noise}, is
+   * cut.
+   */
+  public Block part(int from, int to) {
+    return this;
+  }
+
   /** Runs {@code body} as a part of this block: errors and {@code --debug-nan} name its path. */
   protected final <T> T inside(Variable x, Supplier<T> body) {
     String label = name.isEmpty() ? getClass().getSimpleName().toLowerCase(Locale.ROOT) : name;
@@ -78,7 +88,10 @@ public abstract class Block {
   /** Registers a part of this block. */
   protected final <B extends Block> B child(String childName, B block) {
     children.put(fresh(childName), block);
-    ((Block) block).name = childName;
+    Block named = block;
+    if (!named.name.equals(childName)) { // blocks that share a part write nothing to it
+      named.name = childName;
+    }
     return block;
   }
 

@@ -48,4 +48,31 @@ public sealed interface Loss extends Op {
       return "mean squared error";
     }
   }
+
+  /**
+   * y = -log p(t) of targets t in [0, 1] under Bernoulli's distribution with these logits, element
+   * by element: y = log(1 + e^l) - l t, computed as |l| / 2 + l (1/2 - t) + log(1 + e^-|l|), which
+   * overflows nowhere and is exact where l is large. dl = dy (sigmoid(l) - t), dt = -dy l.
+   */
+  record BernoulliNegativeLogLikelihood() implements Loss {
+    @Override
+    public Tensor forward(Saved saved) {
+      Tensor l = saved.input(0);
+      Tensor size = l.abs();
+      Tensor tail = size.negate().exp().plus(1).log();
+      return l.times(saved.input(1).negate().plus(0.5)).plus(size.times(0.5)).plus(tail);
+    }
+
+    @Override
+    public void vjp(Saved saved, Tensor dy, Cotangents dx) {
+      Tensor l = saved.input(0);
+      dx.add(0, () -> dy.times(l.sigmoid().minus(saved.input(1))).sumTo(l.shape()));
+      dx.add(1, () -> dy.times(l).negate().sumTo(saved.input(1).shape()));
+    }
+
+    @Override
+    public String label() {
+      return "bernoulli negative log-likelihood";
+    }
+  }
 }

@@ -37,9 +37,18 @@ public final class DistillationStep<M extends Block & FeatureModel> {
     this.settings = settings;
   }
 
+  /** Trains the model on one batch; see the other method of this name. */
+  public StepLosses take(
+      Tensor x, PerSampleLoss loss, int epoch, double learningRate, Random random) {
+    return take(model, x, loss, epoch, learningRate, random);
+  }
+
   /**
    * Trains on one batch. All that changes is the model and the optimizer.
    *
+   * @param model the model that is trained, or that model bound to this batch: what it holds for
+   *     the batch, such as a VAE's latent noise, is the same in all of ICP's steps and in both
+   *     feature passes
    * @param x the batch, {@code [N, ...]}
    * @param loss of each sample, bound to the batch's labels
    * @param epoch e, from 0
@@ -47,7 +56,7 @@ public final class DistillationStep<M extends Block & FeatureModel> {
    *     step ({@link Random#split})
    */
   public StepLosses take(
-      Tensor x, PerSampleLoss loss, int epoch, double learningRate, Random random) {
+      M model, Tensor x, PerSampleLoss loss, int epoch, double learningRate, Random random) {
     try (var tape = Tape.record();
         var targetTape = Tape.inference()) {
       Tapped clean = model.tapped(tape.constant(x), Mode.train(random.split(PASS)));
@@ -58,7 +67,7 @@ public final class DistillationStep<M extends Block & FeatureModel> {
       if (settings.distils(epoch) && settings.target() == Target.NONE) {
         total = task.times(a);
       } else if (settings.distils(epoch)) {
-        Variable target = targetTape.constant(targetInput(x.in(tape.arena()), loss, random));
+        Variable target = targetTape.constant(targetInput(model, x.in(tape.arena()), loss, random));
         Mode mode = settings.targetMode().mode(random.split(PASS));
         Variable apart = apart(clean.features(), model.tapped(target, mode).features());
         total = task.times(a).plus(apart.times(1 - a));
@@ -90,7 +99,7 @@ public final class DistillationStep<M extends Block & FeatureModel> {
   }
 
   /** The input whose features are the target, {@code [N, ...]}. */
-  private Tensor targetInput(Tensor x, PerSampleLoss loss, Random random) {
+  private Tensor targetInput(M model, Tensor x, PerSampleLoss loss, Random random) {
     Tensor perturbed = settings.perturbation().run(model, loss, x, random.split(PERTURBATION)).x();
     return switch (settings.target()) {
       case PERTURBED, NONE -> perturbed;

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -82,14 +83,21 @@ class BlockGradientTest {
                 new Normalization(mean, std),
                 clearOfKinks(ResNet.cifar(8, 3, Shortcut.A, 2, random))),
             deep),
-        new Case("ResNet", clearOfKinks(ResNet.cifar(8, 3, Shortcut.B, 2, random)), deep));
+        new Case("ResNet", clearOfKinks(ResNet.cifar(8, 3, Shortcut.B, 2, random)), deep),
+        new Case("VaeStage down", VaeStage.down(2, 3, random.split(4)), images),
+        new Case("VaeStage up", VaeStage.up(2, 3, random.split(5)), images),
+        new Case("Vae", vae(random), Shape.of(2, 1, 16, 16)),
+        new Case(
+            "Vae with noise",
+            vae(random).with(random.split(6).normal(Shape.of(2, 3))),
+            Shape.of(2, 1, 16, 16)));
   }
 
   /**
    * A whole network has so many relus that central differences step over some kink. Small scales
    * and a shift of 5 keep all of its relus open; the basic blocks above check them half closed.
    */
-  private static ResNet clearOfKinks(ResNet network) {
+  private static <B extends Block> B clearOfKinks(B network) {
     network
         .parameters()
         .forEach((name, p) -> {
@@ -98,6 +106,14 @@ class BlockGradientTest {
           }
         });
     return network;
+  }
+
+  private static Vae vae(Random random) {
+    Vae vae = clearOfKinks(Vae.of(16, 1, 3, 2, random));
+    // A bias of 5 there would put exp(5 / 2) before the noise.
+    Tensor moments = Objects.requireNonNull(vae.parameters().get("moments.bias")).value();
+    moments.assign(moments.fullLike(0.3));
+    return vae;
   }
 
   @ParameterizedTest
