@@ -41,7 +41,8 @@ record Cifar(String name, Labels kind) implements Source {
   }
 
   @Override
-  public ImageDataset load(Split split, Path dataDir) {
+  public ImageDataset load(Split split, Path dataDir, ReadOptions options) {
+    options.requireOwnSize(name, CifarLayout.SIDE);
     List<String> wanted = layout().files(split);
     var records = new CifarRecords(layout(), wanted, layout().maxRecords(split));
     Path folder = folderWith(wanted, dataDir);
@@ -56,7 +57,8 @@ record Cifar(String name, Labels kind) implements Source {
     } else {
       throw nothingIn(dataDir, wanted);
     }
-    return records.dataset(name, classNames(), normalization(), kind == Labels.COARSE);
+    ImageDataset all = records.dataset(name, classNames(), normalization(), kind == Labels.COARSE);
+    return options.limited(all);
   }
 
   private static void read(Path file, CifarRecords records) {

@@ -12,11 +12,16 @@ public final class DatasetException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
   private DatasetException(String message) {
-    super(message);
+    super(printable(message));
   }
 
   private DatasetException(String message, Throwable cause) {
-    super(message, cause);
+    super(printable(message), cause);
+  }
+
+  /** On one line, whatever characters the names in archives are made of. */
+  static String printable(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
   }
 
   static DatasetException of(String file, String expected, String found, String wayOut) {

@@ -13,7 +13,9 @@ public final class Datasets {
           new FashionMnist(),
           new Cifar("cifar10", Cifar.Labels.TEN),
           new Cifar("cifar100", Cifar.Labels.FINE),
-          new Cifar("cifar100-coarse", Cifar.Labels.COARSE));
+          new Cifar("cifar100-coarse", Cifar.Labels.COARSE),
+          ImageFolder.IMAGES,
+          ImageFolder.BIRDS);
 
   private Datasets() {}
 
@@ -34,7 +36,15 @@ public final class Datasets {
    * subset.
    */
   public static ImageDataset load(String name, Split split, Path dataDir) {
-    return find(name).load(split, dataDir);
+    return load(name, split, dataDir, ReadOptions.defaults());
+  }
+
+  /**
+   * The same, with a wish for the images' size and the rest of {@code options}; sets of one size
+   * refuse another.
+   */
+  public static ImageDataset load(String name, Split split, Path dataDir, ReadOptions options) {
+    return find(name).load(split, dataDir, options);
   }
 
   private static Source find(String name) {

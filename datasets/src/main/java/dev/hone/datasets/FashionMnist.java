@@ -56,17 +56,20 @@ record FashionMnist() implements Source {
   }
 
   @Override
-  public ImageDataset load(Split split, Path dataDir) {
+  public ImageDataset load(Split split, Path dataDir, ReadOptions options) {
+    options.requireOwnSize(NAME, SIDE);
     Path images = find(dataDir, imagesName(split));
     Path labels = find(dataDir, labelsName(split));
     try (InputStream imageBytes = Files.newInputStream(images);
         InputStream labelBytes = Files.newInputStream(labels)) {
-      return join(
-          split,
-          images.toString(),
-          Idx.images(images.toString(), imageBytes, SIZE, PADDING, published(split)),
-          labels.toString(),
-          Idx.labels(labels.toString(), labelBytes, CLASSES.size(), published(split)));
+      ImageDataset all =
+          join(
+              split,
+              images.toString(),
+              Idx.images(images.toString(), imageBytes, SIZE, PADDING, published(split)),
+              labels.toString(),
+              Idx.labels(labels.toString(), labelBytes, CLASSES.size(), published(split)));
+      return options.limited(all);
     } catch (IOException e) {
       throw DatasetException.unreadable(dataDir.toString(), "the idx files of " + NAME, e);
     }

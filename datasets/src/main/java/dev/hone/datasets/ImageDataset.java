@@ -20,6 +20,7 @@ public final class ImageDataset {
   private final ImageStore store;
   private final int[] rows;
   private final int[] labels;
+  private final String description;
 
   /**
    * @param rows for each image of this set, its place in {@code store}
@@ -35,6 +36,20 @@ public final class ImageDataset {
       ImageStore store,
       int[] rows,
       int[] labels) {
+    this(name, channels, height, width, classNames, normalization, store, rows, labels, "");
+  }
+
+  private ImageDataset(
+      String name,
+      int channels,
+      int height,
+      int width,
+      List<String> classNames,
+      Normalization normalization,
+      ImageStore store,
+      int[] rows,
+      int[] labels,
+      String description) {
     normalization.requireChannels(name, channels);
     this.name = name;
     this.channels = channels;
@@ -45,6 +60,13 @@ public final class ImageDataset {
     this.store = store;
     this.rows = rows;
     this.labels = labels;
+    this.description = description;
+  }
+
+  /** The same images with {@code description}. */
+  ImageDataset describedAs(String description) {
+    return new ImageDataset(
+        name, channels, height, width, classNames, normalization, store, rows, labels, description);
   }
 
   /**
@@ -99,6 +121,11 @@ public final class ImageDataset {
     return name;
   }
 
+  /** What the images are, their licence where it is known, and who split them; or empty. */
+  public String description() {
+    return description;
+  }
+
   public int channels() {
     return channels;
   }
@@ -127,7 +154,8 @@ public final class ImageDataset {
 
   /**
    * The mean and standard deviation that go with this set: the published ones of its whole training
-   * split. Views keep them, so a validation or test split is normalised as its training split is.
+   * split, or those of its training images as they are read here. Views keep them, so a validation
+   * or test split is normalised as its training split is.
    */
   public Normalization normalization() {
     return normalization;
@@ -177,13 +205,15 @@ public final class ImageDataset {
       throw new IllegalArgumentException(
           "limit: expected at least one image, but got " + n + "; leave it out to use all");
     }
-    if (n >= count()) {
-      return this;
-    }
-    int[] seen = new int[classes()];
-    int[] turn = new int[count()];
-    int[] perTurn = new int[count()];
-    for (int i = 0; i < count(); i++) {
+    return n >= count() ? this : subset(firstInTurns(labels, classes(), n));
+  }
+
+  /** Which {@code n} of the images with {@code labels} a limit takes, in their order. */
+  static int[] firstInTurns(int[] labels, int classes, int n) {
+    int[] seen = new int[classes];
+    int[] turn = new int[labels.length];
+    int[] perTurn = new int[labels.length];
+    for (int i = 0; i < labels.length; i++) {
       turn[i] = seen[labels[i]]++;
       perTurn[turn[i]]++;
     }
@@ -194,12 +224,12 @@ public final class ImageDataset {
     }
     int[] chosen = new int[n];
     int filled = 0;
-    for (int i = 0; i < count(); i++) {
+    for (int i = 0; i < labels.length && filled < n; i++) {
       if (turn[i] < lastTurn || (turn[i] == lastTurn && left-- > 0)) {
         chosen[filled++] = i;
       }
     }
-    return subset(chosen);
+    return chosen;
   }
 
   /** The images at {@code indices} of this set, in that order. */
@@ -216,7 +246,16 @@ public final class ImageDataset {
       chosenLabels[i] = labels[indices[i]];
     }
     return new ImageDataset(
-        name, channels, height, width, classNames, normalization, store, chosenRows, chosenLabels);
+        name,
+        channels,
+        height,
+        width,
+        classNames,
+        normalization,
+        store,
+        chosenRows,
+        chosenLabels,
+        description);
   }
 
   /** A training split and the validation split that was held out of it. */
@@ -258,7 +297,8 @@ public final class ImageDataset {
 
   /**
    * Mean and (population) standard deviation of each channel over all images, of pixels in [0, 1].
-   * The sums are whole numbers, so they are exact and independent of the images' order.
+   * The sums are whole numbers, so they are exact and independent of the images' order. A channel
+   * that never changes has a standard deviation of 1, which normalises it to 0.
    */
   public Normalization statistics() {
     int plane = height * width;
@@ -279,7 +319,8 @@ public final class ImageDataset {
       double total = (double) count() * plane;
       double m = sum / total;
       mean[c] = (float) (m / 255);
-      std[c] = (float) (Math.sqrt(squares / total - m * m) / 255);
+      float deviation = (float) (Math.sqrt(Math.max(0, squares / total - m * m)) / 255);
+      std[c] = deviation > 0 ? deviation : 1;
     }
     return new Normalization(List.of(mean), List.of(std));
   }

@@ -1,5 +1,6 @@
 package dev.hone.datasets;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,15 @@ final class ImageStore {
     this.imagesPerChunk = Math.max(1, CHUNK_BYTES / imageBytes);
   }
 
+  /** Places for {@code count} images, all black, to be written to. */
+  ImageStore(int imageBytes, int count) {
+    this(imageBytes);
+    for (int first = 0; first < count; first += imagesPerChunk) {
+      chunks.add(new byte[Math.min(imagesPerChunk, count - first) * imageBytes]);
+    }
+    this.count = count;
+  }
+
   /** Appends the image that starts at {@code offset} of {@code source}. */
   void add(byte[] source, int offset) {
     if (count % imagesPerChunk == 0) {
@@ -42,6 +52,16 @@ final class ImageStore {
   /** The chunk that holds {@code image}; its bytes start at {@link #offset}. */
   byte[] chunk(int image) {
     return chunks.get(image / imagesPerChunk);
+  }
+
+  int imagesPerChunk() {
+    return imagesPerChunk;
+  }
+
+  /** The bytes of all images of the chunk that {@code first} opens. */
+  ByteBuffer buffer(int first) {
+    int images = Math.min(imagesPerChunk, count - first);
+    return ByteBuffer.wrap(chunk(first), 0, images * imageBytes);
   }
 
   int offset(int image) {

@@ -3,12 +3,12 @@ package dev.hone.datasets;
 import java.nio.file.Path;
 
 /** Where a data set's images come from. */
-sealed interface Source permits FashionMnist, Cifar {
+sealed interface Source permits FashionMnist, Cifar, ImageFolder {
   String name();
 
   /** The split as embedded, or an error that says which folder is needed. */
   ImageDataset load(Split split);
 
   /** The split as read from the files in {@code dataDir}. */
-  ImageDataset load(Split split, Path dataDir);
+  ImageDataset load(Split split, Path dataDir, ReadOptions options);
 }

@@ -10,12 +10,13 @@ class DatasetsTest {
   @Test
   void anUnknownNameListsTheValidOnes() {
     assertEquals(
-        List.of("fashion-mnist", "cifar10", "cifar100", "cifar100-coarse"), Datasets.names());
+        List.of("fashion-mnist", "cifar10", "cifar100", "cifar100-coarse", "images", "birds"),
+        Datasets.names());
     assertEquals(Datasets.DEFAULT, Datasets.names().getFirst());
     TestFiles.assertRefused(
         () -> Datasets.load("cifar-10", Split.TRAIN),
         "'cifar-10'",
-        "fashion-mnist, cifar10, cifar100, cifar100-coarse");
+        "fashion-mnist, cifar10, cifar100, cifar100-coarse, images, birds");
     TestFiles.assertRefused(
         () -> Datasets.load("mnist", Split.TEST, Path.of(".")), "'mnist'", "cifar100-coarse");
   }
