@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -22,32 +24,52 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 final class Archive {
   private static final System.Logger LOG = System.getLogger(Archive.class.getName());
   private static final int RECORD_BYTES = 512;
-  private static final int MAX_MEMBERS = 64;
   private static final long MAX_HEADER_BYTES = 1 << 20;
-  private static final long MAX_BYTES = 1L << 30;
+
+  /** More than this many names are not spelt out in an error. */
+  private static final int MANY = 8;
+
+  /**
+   * What no such archive exceeds.
+   *
+   * @param bytes altogether, once they are no longer compressed
+   */
+  record Limits(int members, long bytes) {}
 
   private final Path file;
+  private final Limits limits;
 
-  Archive(Path file) {
+  Archive(Path file, Limits limits) {
     this.file = file;
+    this.limits = limits;
   }
 
   /** What is done with a member that was asked for. */
   interface Reader {
-    void read(String member, InputStream data) throws IOException;
+    /**
+     * @param wanted what it was asked for as
+     * @param member what errors call it
+     */
+    void read(String wanted, String member, InputStream data) throws IOException;
+  }
+
+  /** The last part of a member's name, whatever folder it lies in. */
+  static String lastPart(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   /**
-   * Passes the members called {@code wanted} (by the last part of their names) to {@code reader},
-   * in the archive's order; each must be there once.
+   * Passes the {@code wanted} members to {@code reader}, in the archive's order; each must be there
+   * once.
    *
+   * @param as what of a member's name is looked for among the wanted
    * @param publishedMd5 of the archive as published; a difference is worth a warning, no more
    */
-  void read(Set<String> wanted, String publishedMd5, Reader reader) {
+  void read(Set<String> wanted, UnaryOperator<String> as, String publishedMd5, Reader reader) {
     MessageDigest md5 = md5();
     try (var raw = new DigestInputStream(Files.newInputStream(file), md5);
         InputStream plain = Compressed.open(raw)) {
-      walk(plain, wanted, reader);
+      new Walk(plain, wanted, as, reader).toTheEnd();
     } catch (IOException e) {
       throw DatasetException.unreadable(file.toString(), "a whole .tar.gz archive", e);
     }
@@ -63,37 +85,86 @@ final class Archive {
     }
   }
 
-  private void walk(InputStream plain, Set<String> wanted, Reader reader) throws IOException {
-    var missing = new TreeSet<>(wanted);
-    var metered = new Metered(plain);
-    // Blocks of one record: with more, the bytes after the end would be swallowed unseen.
-    try (var tar = new TarArchiveInputStream(metered, RECORD_BYTES)) {
-      for (int members = 0; ; members++) {
+  /**
+   * The same up to the last wanted member; what follows it, the checksum of the whole included, is
+   * not looked at.
+   */
+  void readSome(Set<String> wanted, UnaryOperator<String> as, Reader reader) {
+    try (InputStream plain = Compressed.open(Files.newInputStream(file))) {
+      new Walk(plain, wanted, as, reader).untilFound();
+    } catch (IOException e) {
+      throw DatasetException.unreadable(file.toString(), "a .tar.gz archive", e);
+    }
+  }
+
+  /** One pass. */
+  private final class Walk {
+    private final InputStream plain;
+    private final Metered metered;
+    private final Set<String> wanted;
+    private final Set<String> missing;
+    private final UnaryOperator<String> as;
+    private final Reader reader;
+
+    Walk(InputStream plain, Set<String> wanted, UnaryOperator<String> as, Reader reader) {
+      this.plain = plain;
+      this.metered = new Metered(plain, limits.bytes());
+      this.wanted = wanted;
+      this.missing = new HashSet<>(wanted);
+      this.as = as;
+      this.reader = reader;
+    }
+
+    void toTheEnd() throws IOException {
+      members(false);
+      requireAll();
+      requireZeros(plain);
+    }
+
+    void untilFound() throws IOException {
+      members(true);
+      requireAll();
+    }
+
+    private void members(boolean stopEarly) throws IOException {
+      // Blocks of one record: with more, the bytes after the end would be swallowed unseen.
+      var tar = new TarArchiveInputStream(metered, RECORD_BYTES);
+      for (int members = 0; !(stopEarly && missing.isEmpty()); members++) {
         metered.allow(MAX_HEADER_BYTES);
         TarArchiveEntry entry = tar.getNextEntry();
         if (entry == null) {
-          break;
+          return;
         }
-        if (members == MAX_MEMBERS) {
-          throw problem("at most " + MAX_MEMBERS + " members", "more");
+        if (members == limits.members()) {
+          throw problem("at most " + limits.members() + " members", "more");
         }
-        metered.allow(MAX_BYTES);
-        String name = lastPart(entry.getName());
+        metered.allow(limits.bytes());
+        String name = as.apply(entry.getName());
         if (wanted.contains(name) && !entry.isDirectory()) {
-          if (!entry.isFile() || entry.isSparse() || entry.isLink() || entry.isSymbolicLink()) {
-            throw problem(name + " as a plain file", "a link or another special member");
-          }
-          if (!missing.remove(name)) {
-            throw problem(name + " once", "it twice");
-          }
-          reader.read(file + "!" + entry.getName(), tar);
+          requirePlain(name, entry);
+          reader.read(name, file + "!" + entry.getName(), tar);
         }
         skipRest(tar);
       }
-      if (!missing.isEmpty()) {
-        throw problem("the members " + String.join(", ", wanted), "no " + missing.getFirst());
+    }
+
+    private void requirePlain(String name, TarArchiveEntry entry) {
+      if (!entry.isFile() || entry.isSparse() || entry.isLink() || entry.isSymbolicLink()) {
+        throw problem(name + " as a plain file", "a link or another special member");
       }
-      requireZeros(plain);
+      if (!missing.remove(name)) {
+        throw problem(name + " once", "it twice");
+      }
+    }
+
+    private void requireAll() {
+      if (!missing.isEmpty()) {
+        String all =
+            wanted.size() > MANY
+                ? wanted.size() + " members that it should have"
+                : "members " + String.join(", ", new TreeSet<>(wanted));
+        throw problem("the " + all, "no " + new TreeSet<>(missing).getFirst());
+      }
     }
   }
 
@@ -127,10 +198,6 @@ final class Archive {
         file.toString(), expected, found, "fetch the archive as published again");
   }
 
-  private static String lastPart(String name) {
-    return name.substring(name.lastIndexOf('/') + 1);
-  }
-
   private static MessageDigest md5() {
     try {
       return MessageDigest.getInstance("MD5");
@@ -141,15 +208,17 @@ final class Archive {
 
   /** Fails once more bytes were read than allowed: a few compressed bytes can claim gigabytes. */
   private static final class Metered extends FilterInputStream {
+    private final long most;
     private long allowance;
     private long total;
 
-    Metered(InputStream in) {
+    Metered(InputStream in, long most) {
       super(in);
+      this.most = most;
     }
 
     void allow(long bytes) {
-      allowance = Math.min(bytes, MAX_BYTES - total);
+      allowance = Math.min(bytes, most - total);
     }
 
     @Override

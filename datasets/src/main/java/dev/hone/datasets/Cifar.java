@@ -26,6 +26,10 @@ record Cifar(String name, Labels kind) implements Source {
   private static final List<String> TEN_NAMES =
       List.of(
           "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+  /** Five times the members and the bytes that it has as published. */
+  private static final Archive.Limits ARCHIVE_LIMITS = new Archive.Limits(64, 1L << 30);
+
   private static final Normalization TEN_NORMALIZATION =
       new Normalization(List.of(0.4914f, 0.4822f, 0.4465f), List.of(0.2470f, 0.2435f, 0.2616f));
   private static final Normalization HUNDRED_NORMALIZATION =
@@ -53,12 +57,20 @@ record Cifar(String name, Labels kind) implements Source {
       }
     } else if (Files.isRegularFile(archive)) {
       Set<String> members = new TreeSet<>(wanted);
-      new Archive(archive).read(members, layout().publishedMd5(), records::read);
+      new Archive(archive, ARCHIVE_LIMITS)
+          .read(
+              members,
+              Archive::lastPart,
+              layout().publishedMd5(),
+              (wantedAs, member, data) -> records.read(member, data));
     } else {
       throw nothingIn(dataDir, wanted);
     }
     ImageDataset all = records.dataset(name, classNames(), normalization(), kind == Labels.COARSE);
-    return options.limited(all);
+    return options.limited(
+        all.describedAs(
+            "%s by Alex Krizhevsky (2009), no licence stated; the official split"
+                .formatted(kind == Labels.TEN ? "CIFAR-10" : "CIFAR-100")));
   }
 
   private static void read(Path file, CifarRecords records) {

@@ -4,7 +4,10 @@ import java.awt.Rectangle;
 
 /** Which square of an image is used. */
 sealed interface Crop {
-  /** The square of an image of {@code width} x {@code height}; it may reach beyond the image. */
+  /**
+   * The square of an image of {@code width} x {@code height}; it may reach beyond the image. Empty
+   * if nothing of the image is asked for.
+   */
   Rectangle square(int width, int height);
 
   /** The largest square around the centre. */
@@ -17,10 +20,10 @@ sealed interface Crop {
   }
 
   /**
-   * A square around a box, in pixels of the image: its side is the box's longer one with the margin
-   * on both ends. It is moved into the image where it fits; where it is larger than the image it
-   * lies around the image's middle and reaches beyond, so that nothing of the box is ever cut off
-   * and nothing is distorted.
+   * A square around a box, in pixels of the image: its side is the longer one of what lies of the
+   * box within the image, with the margin on both ends. It is moved into the image where it fits;
+   * where it is larger than the image it lies around the image's middle and reaches beyond, so that
+   * nothing of the box is ever cut off and nothing is distorted.
    *
    * @param margin on every side, as a part of the box's longer side
    */
@@ -28,10 +31,17 @@ sealed interface Crop {
       implements Crop {
     @Override
     public Rectangle square(int imageWidth, int imageHeight) {
-      int side = (int) Math.max(1, Math.round(Math.max(width, height) * (1 + 2 * margin)));
+      double right = Math.min(imageWidth, left + width);
+      double bottom = Math.min(imageHeight, top + height);
+      double across = right - Math.max(0, left);
+      double down = bottom - Math.max(0, top);
+      if (across <= 0 || down <= 0) {
+        return new Rectangle();
+      }
+      int side = (int) Math.max(1, Math.round(Math.max(across, down) * (1 + 2 * margin)));
       return new Rectangle(
-          place(left + width / 2, side, imageWidth),
-          place(top + height / 2, side, imageHeight),
+          place(right - across / 2, side, imageWidth),
+          place(bottom - down / 2, side, imageHeight),
           side,
           side);
     }

@@ -11,11 +11,13 @@ public final class Datasets {
   private static final List<Source> SOURCES =
       List.of(
           new FashionMnist(),
+          new Mnist(),
           new Cifar("cifar10", Cifar.Labels.TEN),
           new Cifar("cifar100", Cifar.Labels.FINE),
           new Cifar("cifar100-coarse", Cifar.Labels.COARSE),
           ImageFolder.IMAGES,
-          ImageFolder.BIRDS);
+          ImageFolder.BIRDS,
+          new Cub());
 
   private Datasets() {}
 

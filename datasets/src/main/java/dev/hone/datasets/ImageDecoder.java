@@ -23,6 +23,12 @@ final class ImageDecoder {
   /** Of one image, and of all that are being decoded at a time. */
   static final int MAX_PIXELS = 48_000_000;
 
+  /** So many pixels are read whatever the file's size: a plain surface compresses well. */
+  private static final int FREE_PIXELS = 1_000_000;
+
+  /** The most that a byte of a larger image can stand for; deflate cannot do much better. */
+  private static final long MAX_PIXELS_PER_BYTE = 1000;
+
   /** A progressive JPEG has about ten; each costs a pass over the whole image. */
   private static final int MAX_SCANS = 500;
 
@@ -51,11 +57,25 @@ final class ImageDecoder {
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
       int size = checkedSize(name, width, height);
+      if (size > FREE_PIXELS && size > MAX_PIXELS_PER_BYTE * file.length) {
+        throw DatasetException.of(
+            name,
+            "an image",
+            "%d bytes that claim to be %d x %d pixels".formatted(file.length, width, height),
+            WAY_OUT);
+      }
       pixels.acquireUninterruptibly(size);
       try {
         BufferedImage image = reader.read(0);
         listener.requireWhole();
         Rectangle square = crop.square(image.getWidth(), image.getHeight());
+        if (square.isEmpty()) {
+          throw DatasetException.of(
+              name,
+              "a box that lies within the image",
+              crop + " of " + width + " x " + height + " pixels",
+              "correct the box or fetch the archive as published again");
+        }
         checkedSize(name, square.width, square.height);
         write(Resampling.to(side, square.width, Pixels.rgb(image, square)), out, at);
       } finally {

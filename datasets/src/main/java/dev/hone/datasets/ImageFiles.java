@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -65,7 +66,16 @@ abstract sealed class ImageFiles implements EncodedImages, Closeable permits Fol
           ignored,
           DatasetException.printable(firstIgnored));
     }
-    images.sort((a, b) -> a.path().compareTo(b.path()));
+    images.sort(Comparator.comparing(Found::path));
+    for (int i = 1; i < images.size(); i++) {
+      if (images.get(i).path().equals(images.get(i - 1).path())) {
+        throw DatasetException.of(
+            place.toString(),
+            "each file once",
+            "'" + images.get(i).path() + "' twice",
+            "pack the archive again");
+      }
+    }
     return images;
   }
 

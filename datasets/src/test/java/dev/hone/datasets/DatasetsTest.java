@@ -10,15 +10,23 @@ class DatasetsTest {
   @Test
   void anUnknownNameListsTheValidOnes() {
     assertEquals(
-        List.of("fashion-mnist", "cifar10", "cifar100", "cifar100-coarse", "images", "birds"),
+        List.of(
+            "fashion-mnist",
+            "mnist",
+            "cifar10",
+            "cifar100",
+            "cifar100-coarse",
+            "images",
+            "birds",
+            "cub200-2011"),
         Datasets.names());
     assertEquals(Datasets.DEFAULT, Datasets.names().getFirst());
     TestFiles.assertRefused(
         () -> Datasets.load("cifar-10", Split.TRAIN),
         "'cifar-10'",
-        "fashion-mnist, cifar10, cifar100, cifar100-coarse, images, birds");
+        "fashion-mnist, mnist, cifar10, cifar100, cifar100-coarse, images, birds, cub200-2011");
     TestFiles.assertRefused(
-        () -> Datasets.load("mnist", Split.TEST, Path.of(".")), "'mnist'", "cifar100-coarse");
+        () -> Datasets.load("emnist", Split.TEST, Path.of(".")), "'emnist'", "cifar100-coarse");
   }
 
   @Test
