@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * little-endian bytes, a JSON header with each array's {@code dtype}, {@code shape} and {@code
  * data_offsets}, then the data, little-endian, row-major, without holes.
  *
- * <p>F64, F32, F16, BF16, I64 and I32 are read; F32, I64 and I32 are written.
+ * <p>Floats of 16, 32 and 64 bits, BF16, signed whole numbers of 8 to 64 bits, U8 and BOOL are read
+ * and written.
  */
 public final class Safetensors {
   static final String METADATA = "__metadata__";
@@ -38,7 +39,11 @@ public final class Safetensors {
     F16(2),
     BF16(2),
     I64(8),
-    I32(4);
+    I32(4),
+    I16(2),
+    I8(1),
+    U8(1),
+    BOOL(1);
 
     final int bytes;
 
@@ -47,7 +52,7 @@ public final class Safetensors {
     }
   }
 
-  /** An array; {@code data} from position 0 to its limit, little-endian. */
+  /** An array; {@code data} from position 0 to its capacity, row-major, little-endian. */
   record Entry(Type type, Shape shape, ByteBuffer data) {}
 
   private final String source;
@@ -125,7 +130,7 @@ public final class Safetensors {
     return Collections.unmodifiableMap(metadata);
   }
 
-  private Entry entry(String name) {
+  Entry entry(String name) {
     Entry e = entries.get(name);
     if (e == null) {
       throw new WeightsException(
@@ -139,7 +144,7 @@ public final class Safetensors {
     Entry e = entry(name);
     return switch (e.type) {
       case F64, F32, F16, BF16 -> backend.fromDoubles(e.shape, DType.FLOAT32, doubles(e));
-      case I64, I32 -> {
+      case I64, I32, I16, I8, U8, BOOL -> {
         long[] wide = longs(name);
         int[] values = new int[wide.length];
         for (int i = 0; i < values.length; i++) {
@@ -166,8 +171,8 @@ public final class Safetensors {
             case F32 -> e.data.getFloat(at);
             case F16 -> Float.float16ToFloat(e.data.getShort(at));
             case BF16 -> Float.intBitsToFloat(e.data.getShort(at) << 16);
-            case I64 -> e.data.getLong(at);
-            case I32 -> e.data.getInt(at);
+            case I64, I32, I16, I8, U8, BOOL ->
+                throw new IllegalStateException(e.type + " is whole");
           };
     }
     return values;
@@ -183,6 +188,9 @@ public final class Safetensors {
           switch (e.type) {
             case I64 -> e.data.getLong(at);
             case I32 -> e.data.getInt(at);
+            case I16 -> e.data.getShort(at);
+            case I8 -> e.data.get(at);
+            case U8, BOOL -> e.data.get(at) & 0xFF;
             case F64, F32, F16, BF16 ->
                 throw new WeightsException(
                     source,
@@ -209,7 +217,8 @@ public final class Safetensors {
             out.write(length.putLong(header.length).array());
             out.write(header);
             for (String name : order) {
-              out.write(entry(name).data.array());
+              ByteBuffer data = entry(name).data;
+              out.write(data.array(), data.arrayOffset(), data.capacity());
             }
           });
     } catch (IOException e) {

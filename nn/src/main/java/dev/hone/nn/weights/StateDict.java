@@ -4,7 +4,6 @@ import dev.hone.nn.Block;
 import dev.hone.tensor.DType;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
-import dev.hone.tensor.backend.Backend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,12 +12,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's parameters and buffers by PyTorch's names. On loading, a {@code module.} prefix is
- * ignored, {@code fc} means {@code linear}, {@code downsample} means {@code shortcut}, and {@code
- * num_batches_tracked} may be missing. A model is loaded whole or not changed at all.
+ * A model's parameters and buffers by PyTorch's names. On loading, the prefixes that wrappers leave
+ * ({@code module.}, {@code _orig_mod.}, {@code model.}) are ignored, {@code fc} means {@code
+ * linear}, {@code downsample} means {@code shortcut}, and {@code num_batches_tracked} may be
+ * missing. A model is loaded whole or not changed at all.
  */
 public final class StateDict {
   private static final String COUNTER = "num_batches_tracked";
+  private static final String CHECK = "check the model's depth, shortcut, classes and channels";
+
+  /** DataParallel's, torch.compile's, and that of a class around the network. */
+  private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.", "model.");
 
   private StateDict() {}
 
@@ -39,18 +43,26 @@ public final class StateDict {
     contents.write(file);
   }
 
-  /** Loads {@code model} from a safetensors file. */
+  /** Loads {@code model} from a file of any format that {@link Weights#read} reads. */
   public static void load(Block model, Path file) {
-    var first = model.state().values().stream().findFirst();
-    Map<String, Tensor> entries =
-        first.isEmpty() ? Map.of() : entries(Safetensors.read(file), first.get().backend());
-    load(model, entries, file.toString());
+    load(model, Weights.read(file));
   }
 
-  private static Map<String, Tensor> entries(Safetensors contents, Backend backend) {
-    var entries = new LinkedHashMap<String, Tensor>();
-    contents.names().forEach(name -> entries.put(name, contents.tensor(name, backend)));
-    return entries;
+  /** Loads {@code model} from a file's weights. */
+  public static void load(Block model, Weights weights) {
+    load(model, weights, CHECK);
+  }
+
+  /**
+   * Loads {@code model} from a file's weights.
+   *
+   * @param wayOut what to do if they are another model's, for the error
+   */
+  public static void load(Block model, Weights weights, String wayOut) {
+    var first = model.state().values().stream().findFirst();
+    Map<String, Tensor> entries =
+        first.isEmpty() ? Map.of() : weights.tensors(first.get().backend());
+    load(model, entries, weights.source(), wayOut);
   }
 
   /**
@@ -60,6 +72,10 @@ public final class StateDict {
    * @throws WeightsException that lists everything missing, surplus, of a wrong shape or not finite
    */
   public static void load(Block model, Map<String, Tensor> entries, String source) {
+    load(model, entries, source, CHECK);
+  }
+
+  private static void load(Block model, Map<String, Tensor> entries, String source, String wayOut) {
     var problems = new Problems();
     var offered = new LinkedHashMap<String, String>();
     for (String name : entries.keySet()) {
@@ -84,14 +100,13 @@ public final class StateDict {
           }
         });
     problems.surplus.addAll(offered.values());
-    problems.throwIfAny(source);
+    problems.throwIfAny(source, wayOut);
     chosen.forEach(Tensor::assign);
   }
 
   /** The name that all aliases of an entry share. */
   static String canonical(String name) {
-    String plain = name.startsWith("module.") ? name.substring("module.".length()) : name;
-    String[] parts = plain.split("\\.", -1);
+    String[] parts = unwrapped(name).split("\\.", -1);
     for (int i = 0; i < parts.length; i++) {
       parts[i] =
           switch (parts[i]) {
@@ -103,8 +118,19 @@ public final class StateDict {
     return String.join(".", parts);
   }
 
+  private static String unwrapped(String name) {
+    String plain = name;
+    for (String wrapper : WRAPPERS) {
+      plain = plain.startsWith(wrapper) ? plain.substring(wrapper.length()) : plain;
+    }
+    return plain;
+  }
+
   /** Everything that is wrong, to be said at once. */
   private static final class Problems {
+    /** Names of a kind that an error lists; a file may have a million. */
+    private static final int MOST = 40;
+
     final List<String> missing = new ArrayList<>();
     final List<String> surplus = new ArrayList<>();
     final List<String> misshapen = new ArrayList<>();
@@ -143,7 +169,7 @@ public final class StateDict {
       return null;
     }
 
-    void throwIfAny(String source) {
+    void throwIfAny(String source, String wayOut) {
       var said = new ArrayList<String>();
       say(said, "missing", missing);
       say(said, "surplus", surplus);
@@ -153,13 +179,16 @@ public final class StateDict {
         throw new WeightsException(
             source,
             "these are not this model's weights: " + String.join("; ", said),
-            "check the model's depth, shortcut, classes and channels; nothing was loaded");
+            wayOut + "; nothing was loaded");
       }
     }
 
     private static void say(List<String> said, String kind, List<String> names) {
       if (!names.isEmpty()) {
-        said.add(kind + " (" + names.size() + "): " + String.join(", ", names));
+        String listed = String.join(", ", names.subList(0, Math.min(MOST, names.size())));
+        int more = names.size() - MOST;
+        String rest = more > 0 ? " and " + more + " more" : "";
+        said.add(kind + " (" + names.size() + "): " + listed + rest);
       }
     }
   }
