@@ -1,6 +1,7 @@
 package dev.hone.bench.cli;
 
 import dev.hone.bench.experiment.Evaluation;
+import dev.hone.bench.report.GenerationResult;
 import dev.hone.bench.report.Interval;
 import dev.hone.bench.report.Predictions;
 import dev.hone.datasets.ImageDataset;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "Weights go by PyTorch's names: conv1, layer1.0.bn1, ..., linear or fc. Only the",
       "file of the test split is needed. --json prints correct, total, accuracy,",
-      "meanCrossEntropy and macroF1."
+      "meanCrossEntropy and macroF1. Of an autoencoder's run: SSIM, PSNR and the ELBO."
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -83,6 +85,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (logits != null) {
       Folders.requireWritable("--logits", logits);
     }
+    Optional<Autoencoder> autoencoder = network.autoencoder(spec.commandLine().getErr());
+    if (autoencoder.isPresent()) {
+      return evaluate(autoencoder.get());
+    }
     Network found = network.open(spec.commandLine().getErr());
     ImageDataset data = limit == 0 ? found.test() : found.test().limit(limit);
     Evaluation evaluation =
@@ -106,6 +112,58 @@ final class EvaluateCommand implements Callable<Integer> {
     } else {
       print(out, found, scores, evaluation.result().topFiveAccuracy());
     }
+    return ExitCode.OK;
+  }
+
+  /** What {@code --json} prints of an autoencoder. */
+  record GenerationScores(
+      int total,
+      double ssim,
+      double multiScaleSsim,
+      double psnr,
+      double negativeElbo,
+      double reconstruction,
+      double divergence) {}
+
+  private int evaluate(Autoencoder found) {
+    if (logits != null) {
+      throw new Refusal("--logits is for classifiers; " + found.weights() + " is an autoencoder's");
+    }
+    ImageDataset data = limit == 0 ? found.test() : found.test().limit(limit);
+    GenerationResult r = found.evaluate(data).result();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      var scores =
+          new GenerationScores(
+              r.images(),
+              r.score(),
+              r.multiScaleSsim(),
+              r.psnr(),
+              r.negativeElbo(),
+              r.reconstruction(),
+              r.divergence());
+      JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      out.println(mapper.writeValueAsString(scores));
+      return ExitCode.OK;
+    }
+    out.println(found.name() + ", weights " + found.weights());
+    out.println(
+        "test split of %s, device %s".formatted(found.test().name(), found.backend().name()));
+    out.println();
+    line(out, "images", "%,d", r.images());
+    Interval interval = r.interval();
+    line(
+        out,
+        "SSIM",
+        "%.4f   (95 %% interval %.4f to %.4f)",
+        r.score(),
+        interval.low(),
+        interval.high());
+    line(out, "MS-SSIM", "%.4f   (%d scales)", r.multiScaleSsim(), r.scales());
+    line(out, "PSNR", "%.2f dB", r.psnr());
+    line(out, "-ELBO", "%.2f nats", r.negativeElbo());
+    line(out, "  -log p(x|z)", "%.2f", r.reconstruction());
+    line(out, "  KL", "%.2f", r.divergence());
     return ExitCode.OK;
   }
 

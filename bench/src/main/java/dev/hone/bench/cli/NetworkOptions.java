@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -98,6 +99,26 @@ final class NetworkOptions {
       defaultValue = "0")
   private int threads;
 
+  /** The autoencoder, if it is a run of one that was named or is the newest. */
+  Optional<Autoencoder> autoencoder(PrintWriter notes) throws IOException {
+    refuseContradictions();
+    if (weights != null) {
+      return Optional.empty();
+    }
+    Path folder = run == null ? Folders.newestRun(Folders.RUNS) : run;
+    if (!Autoencoder.isIn(folder)) {
+      return Optional.empty();
+    }
+    if (!mean.isEmpty()) {
+      throw new Refusal("--mean and --std are for classifiers; an autoencoder's pixels are 0 to 1");
+    }
+    if (run == null) {
+      notes.println("using the newest run, " + folder);
+    }
+    return Optional.of(
+        Autoencoder.open(folder, arm, dataDir, Devices.open(device, threads, notes)));
+  }
+
   /** Opens the network; what was chosen in the user's place is said on {@code notes}. */
   Network open(PrintWriter notes) throws IOException {
     refuseContradictions();
@@ -118,6 +139,12 @@ final class NetworkOptions {
       notes.println("using the newest run, " + folder);
     }
     Path settings = Folders.settings(folder);
+    if (Autoencoder.isIn(folder)) {
+      throw new Refusal(
+          folder
+              + ": trained an autoencoder, which names no classes; its report.html shows what ICP"
+              + " does to images, and ./hone sample what it makes");
+    }
     Map<String, Object> said = SettingsDraft.read(settings).values();
     String ownData = (String) setting(said, "dataDir", settings);
     Path itsData = ownData.isEmpty() ? null : Path.of(ownData);

@@ -3,7 +3,9 @@ package dev.hone.bench.cli;
 import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.TrainSettings;
+import dev.hone.bench.report.ClassificationEpoch;
 import dev.hone.bench.report.EpochRecord;
+import dev.hone.bench.report.GenerationEpoch;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,7 +46,7 @@ final class ProgressBars implements Progress, AutoCloseable {
         bar == null ? open(ProgressLines.name(step.arm(), step.epoch(), epochs)) : bar;
     bar = current;
     current.setExtraMessage(
-        figures(step.loss(), step.accuracy(), step.imagesPerSecond()) + left.words());
+        figures(step.loss(), figure(step.running()), step.imagesPerSecond()) + left.words());
     current.stepTo(step.number() + 1L);
   }
 
@@ -69,7 +71,7 @@ final class ProgressBars implements Progress, AutoCloseable {
   public void epochEnded(Method arm, EpochRecord record) {
     if (bar != null) {
       bar.setExtraMessage(
-          figures(record.taskLoss(), record.trainAccuracy(), record.imagesPerSecond())
+          figures(record.taskLoss(), figure(record), record.imagesPerSecond())
               + ProgressLines.evaluated(", eval", record)
               + left.words());
     }
@@ -77,9 +79,30 @@ final class ProgressBars implements Progress, AutoCloseable {
   }
 
   /** Short, since a bar has to fit beside it. */
-  private static String figures(double loss, double accuracy, double imagesPerSecond) {
-    return String.format(
-        Locale.ROOT, "loss %.3f, acc %.1f %%, %.0f/s", loss, 100 * accuracy, imagesPerSecond);
+  private static String figures(double loss, String figure, double imagesPerSecond) {
+    return String.format(Locale.ROOT, "loss %.3f, %s, %.0f/s", loss, figure, imagesPerSecond);
+  }
+
+  private static String figure(Running running) {
+    return switch (running) {
+      case Accuracy r -> accuracy(r.accuracy());
+      case ElboTerms r -> divergence(r.divergence());
+    };
+  }
+
+  private static String figure(EpochRecord record) {
+    return switch (record) {
+      case ClassificationEpoch r -> accuracy(r.trainAccuracy());
+      case GenerationEpoch r -> divergence(r.divergence());
+    };
+  }
+
+  private static String accuracy(double share) {
+    return String.format(Locale.ROOT, "acc %.1f %%", 100 * share);
+  }
+
+  private static String divergence(double nats) {
+    return String.format(Locale.ROOT, "KL %.1f", nats);
   }
 
   @Override

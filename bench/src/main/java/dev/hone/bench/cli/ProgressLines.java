@@ -4,7 +4,9 @@ import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.SettingsDraft;
 import dev.hone.bench.experiment.TrainSettings;
+import dev.hone.bench.report.ClassificationEpoch;
 import dev.hone.bench.report.EpochRecord;
+import dev.hone.bench.report.GenerationEpoch;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -75,27 +77,42 @@ final class ProgressLines implements Progress {
   private static String figures(Step step) {
     return String.format(
         Locale.ROOT,
-        "loss %.3f, accuracy %.1f %%, %.0f img/s",
+        "loss %.3f, %s, %.0f img/s",
         step.loss(),
-        100 * step.accuracy(),
+        switch (step.running()) {
+          case Accuracy r -> String.format(Locale.ROOT, "accuracy %.1f %%", 100 * r.accuracy());
+          case ElboTerms r -> terms(r.reconstruction(), r.divergence());
+        },
         step.imagesPerSecond());
   }
 
   private static String summary(EpochRecord record) {
     return String.format(
         Locale.ROOT,
-        "loss %.3f, accuracy %.1f %%, %.0f img/s%s",
+        "loss %.3f, %s, %.0f img/s%s",
         record.taskLoss(),
-        100 * record.trainAccuracy(),
+        switch (record) {
+          case ClassificationEpoch r ->
+              String.format(Locale.ROOT, "accuracy %.1f %%", 100 * r.trainAccuracy());
+          case GenerationEpoch r -> terms(r.reconstruction(), r.divergence());
+        },
         record.imagesPerSecond(),
         evaluated(", evaluated", record));
   }
 
+  /** The two terms of an ELBO, in nats. */
+  static String terms(double reconstruction, double divergence) {
+    return String.format(Locale.ROOT, "-log p(x|z) %.0f, KL %.1f", reconstruction, divergence);
+  }
+
   /** {@code , evaluated 62.5 %}; nothing where no images are held out. */
   static String evaluated(String words, EpochRecord record) {
-    double accuracy = record.evaluationAccuracy();
-    return Double.isNaN(accuracy)
-        ? ""
-        : String.format(Locale.ROOT, "%s %.1f %%", words, 100 * accuracy);
+    double score =
+        switch (record) {
+          case ClassificationEpoch r -> 100 * r.evaluationAccuracy();
+          case GenerationEpoch r -> r.evaluationSsim();
+        };
+    String format = record instanceof ClassificationEpoch ? "%s %.1f %%" : "%s SSIM %.3f";
+    return Double.isNaN(score) ? "" : String.format(Locale.ROOT, format, words, score);
   }
 }

@@ -23,20 +23,42 @@ record RunTable(List<List<String>> rows, String verdict) {
     boolean seeds = summary.stream().map(Summary.Row::seed).distinct().count() > 1;
     var rows = new ArrayList<List<String>>();
     rows.add(
-        List.of("arm", "accuracy", "95 % interval", "macro-F1", "cross-entropy", "time", "step"));
+        switch (run.measure()) {
+          case ACCURACY ->
+              List.of(
+                  "arm", "accuracy", "95 % interval", "macro-F1", "cross-entropy", "time", "step");
+          case SSIM ->
+              List.of("arm", "SSIM", "95 % interval", "PSNR", "-ELBO", "KL", "time", "step");
+        });
     for (Summary.Row row : summary) {
-      rows.add(
-          List.of(
-              row.arm() + (seeds ? ", seed " + row.seed() : ""),
-              format("%.2f %%", 100 * row.accuracy()),
-              format("%.2f to %.2f", 100 * row.accuracyLow(), 100 * row.accuracyHigh()),
-              format("%.4f", row.macroF1()),
-              format("%.4f", row.meanCrossEntropy()),
-              TimeLeft.words(row.seconds()),
-              format("%.1f ms", 1000 * row.secondsPerStep())
-                  + (Double.isFinite(row.stepCost()) ? format(" (%.2fx)", row.stepCost()) : "")));
+      var cells = new ArrayList<String>();
+      cells.add(row.arm() + (seeds ? ", seed " + row.seed() : ""));
+      cells.addAll(figures(row));
+      cells.add(TimeLeft.words(row.seconds()));
+      cells.add(
+          format("%.1f ms", 1000 * row.secondsPerStep())
+              + (Double.isFinite(row.stepCost()) ? format(" (%.2fx)", row.stepCost()) : ""));
+      rows.add(cells);
     }
     return new RunTable(rows, Verdict.of(run).headline() + ".");
+  }
+
+  private static List<String> figures(Summary.Row row) {
+    return switch (row) {
+      case Summary.ClassificationRow r ->
+          List.of(
+              format("%.2f %%", 100 * r.accuracy()),
+              format("%.2f to %.2f", 100 * r.accuracyLow(), 100 * r.accuracyHigh()),
+              format("%.4f", r.macroF1()),
+              format("%.4f", r.meanCrossEntropy()));
+      case Summary.GenerationRow r ->
+          List.of(
+              format("%.4f", r.ssim()),
+              format("%.4f to %.4f", r.ssimLow(), r.ssimHigh()),
+              format("%.2f dB", r.psnr()),
+              format("%.1f", r.negativeElbo()),
+              format("%.1f", r.divergence()));
+    };
   }
 
   private static String format(String pattern, Object... values) {

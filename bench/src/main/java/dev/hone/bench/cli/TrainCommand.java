@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train a ResNet with the task loss only and with ICP self-distillation, and compare.",
-      "Without options: ResNet-20 on the embedded images, both ways, in minutes."
+      "Train a network with the task loss only and with ICP self-distillation, and compare.",
+      "Without options: ResNet-20 on the embedded images, both ways, in minutes. With --task vae:",
+      "a variational autoencoder."
     },
     sortOptions = false,
     abbreviateSynopsis = true,
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  ./hone train",
       "  ./hone train --method icp --rule sign --steps 10 --epochs 8 --out runs/sign",
       "  ./hone train --dataset cifar100 --data-dir data --limit 5000 --epochs 3",
+      "  ./hone train --task vae --dataset birds --data-dir data",
       "  ./hone train --config runs/sign/settings.json --seed 2 --out runs/sign-2",
       "  ./hone train --resume runs/sign",
       "",

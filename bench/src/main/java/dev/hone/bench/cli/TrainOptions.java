@@ -1,9 +1,11 @@
 package dev.hone.bench.cli;
 
+import dev.hone.bench.experiment.Likelihood;
 import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Recipe;
 import dev.hone.bench.experiment.Rule;
 import dev.hone.bench.experiment.SettingsDraft;
+import dev.hone.bench.experiment.Task;
 import dev.hone.bench.experiment.TrainSettings.Decay;
 import dev.hone.icp.BatchNormMode;
 import dev.hone.icp.distill.LayerWeights;
@@ -27,6 +29,9 @@ final class TrainOptions {
   @ArgGroup(validate = false, order = 1, heading = "%nWhat is compared:%n")
   private Comparison comparison = new Comparison();
 
+  @ArgGroup(validate = false, order = 5, heading = "%nThe autoencoder (--task vae):%n")
+  private Autoencoder autoencoder = new Autoencoder();
+
   @ArgGroup(validate = false, order = 2, heading = "%nHow inputs are perturbed (ICP):%n")
   private Perturbing perturbing = new Perturbing();
 
@@ -39,11 +44,19 @@ final class TrainOptions {
   /** Network and data. */
   static final class Comparison {
     @Option(
+        names = "--task",
+        paramLabel = "classify|vae",
+        description =
+            "Name classes with a ResNet, or make images with a variational autoencoder. Default:"
+                + " ${DEFAULT-VALUE}.")
+    private @Nullable Task task;
+
+    @Option(
         names = "--method",
         paramLabel = "both|baseline|icp",
         description =
-            "Train with the task loss only (baseline), with ICP self-distillation (icp), or both with"
-                + " the same seed. Default: ${DEFAULT-VALUE}.")
+            "Train with the task loss only (baseline), with ICP self-distillation (icp), or both"
+                + " with the same seed. Default: ${DEFAULT-VALUE}.")
     private @Nullable Method method;
 
     @Option(
@@ -63,8 +76,8 @@ final class TrainOptions {
         names = "--dataset",
         paramLabel = "NAME",
         description =
-            "fashion-mnist (a subset is embedded), cifar10, cifar100 or cifar100-coarse. Default:"
-                + " ${DEFAULT-VALUE}.")
+            "fashion-mnist (a subset is embedded), cifar10, cifar100, birds, ...; ./hone data list"
+                + " has them all. Default: ${DEFAULT-VALUE}.")
     private @Nullable String dataset;
 
     @Option(
@@ -74,10 +87,19 @@ final class TrainOptions {
     private @Nullable String dataDir;
 
     @Option(
+        names = "--image-size",
+        paramLabel = "S",
+        description =
+            "Side of the images in pixels, where a data set comes in any size; 0 means its own."
+                + " Default: ${DEFAULT-VALUE}.")
+    private int imageSize;
+
+    @Option(
         names = "--limit",
         paramLabel = "N",
         description =
-            "Training images, balanced over the classes; 0 means all. Default: ${DEFAULT-VALUE}.")
+            "Training images, balanced over the classes; 0 means all. Default: ${DEFAULT-VALUE};"
+                + " with --task vae all.")
     private int limit;
 
     @Option(
@@ -105,8 +127,8 @@ final class TrainOptions {
         names = "--eps",
         paramLabel = "E",
         description =
-            "Length of a step, in units of normalised pixels. Default: ${DEFAULT-VALUE}; with --rule"
-                + " sgd 0.2.")
+            "Length of a step, in units of normalised pixels; with --task vae in pixels from 0 to"
+                + " 1. Default: ${DEFAULT-VALUE}; with --rule sgd 0.2, and 0.0002 with --task vae.")
     private double eps;
 
     @Option(
@@ -122,14 +144,16 @@ final class TrainOptions {
         names = "--k",
         paramLabel = "K",
         description =
-            "Epochs of task loss only, before distillation begins. Default: a quarter of the epochs.")
+            "Epochs of task loss only, before distillation begins. Default: a quarter of the"
+                + " epochs.")
     private int k;
 
     @Option(
         names = "--a-schedule",
         paramLabel = "quarter-cosine|half-cosine|constant",
         description =
-            "How the weight a(e) of the task loss falls from epoch K on. Default: ${DEFAULT-VALUE}.")
+            "How the weight a(e) of the task loss falls from epoch K on. Default:"
+                + " ${DEFAULT-VALUE}.")
     private @Nullable Decay decay;
 
     @Option(
@@ -156,22 +180,23 @@ final class TrainOptions {
   static final class Training {
     @Option(
         names = "--recipe",
-        paramLabel = "paper-like|sound",
+        paramLabel = "paper-like|sound|adam",
         description =
-            "paper-like: plain SGD, as under-trained as the paper's baseline; sound: Nesterov, weight"
-                + " decay, cosine, crop and flip. Default: ${DEFAULT-VALUE}.")
+            "paper-like: plain SGD, as under-trained as the paper's baseline; sound: Nesterov,"
+                + " weight decay, cosine, crop and flip; adam, for --task vae: Adam, cosine, flip."
+                + " Default: ${DEFAULT-VALUE}; with --task vae adam.")
     private @Nullable Recipe recipe;
 
     @Option(
         names = "--epochs",
         paramLabel = "E",
-        description = "Passes over the images. Default: ${DEFAULT-VALUE}.")
+        description = "Passes over the images. Default: ${DEFAULT-VALUE}; with --task vae 12.")
     private int epochs;
 
     @Option(
         names = "--batch",
         paramLabel = "N",
-        description = "Images per step. Default: ${DEFAULT-VALUE}.")
+        description = "Images per step. Default: ${DEFAULT-VALUE}; with --task vae 32.")
     private int batch;
 
     @Option(
@@ -179,7 +204,7 @@ final class TrainOptions {
         paramLabel = "R",
         description =
             "Learning rate of the weights, at its highest. Default: ${DEFAULT-VALUE}; with --recipe"
-                + " paper-like 0.01.")
+                + " paper-like 0.01, with adam 0.002.")
     private double learningRate;
 
     @Option(
@@ -194,6 +219,47 @@ final class TrainOptions {
         description =
             "Part of the training images held out for the curves. Default: ${DEFAULT-VALUE}.")
     private double validation;
+  }
+
+  /** What belongs to the autoencoder alone; it has no defaults where nothing is one. */
+  static final class Autoencoder {
+    @Option(
+        names = "--latent",
+        paramLabel = "L",
+        description = "Numbers that describe an image. Default: 64.")
+    private int latent;
+
+    @Option(
+        names = "--width",
+        paramLabel = "W",
+        description = "Channels of its first stage; work grows with the square. Default: 16.")
+    private int width;
+
+    @Option(
+        names = "--reconstruction",
+        paramLabel = "bernoulli|gaussian|l1",
+        description = "The decoder's p(x|z). Default: bernoulli.")
+    private @Nullable Likelihood reconstruction;
+
+    @Option(
+        names = "--scale",
+        paramLabel = "S",
+        description =
+            "Deviation of the Gaussian, or mean distance of l1, in pixels from 0 to 1. Default:"
+                + " 0.1.")
+    private double scale;
+
+    @Option(
+        names = "--beta",
+        paramLabel = "B",
+        description = "Weight of the divergence KL(q(z|x) || N(0, 1)). Default: 1.")
+    private double beta;
+
+    @Option(
+        names = "--beta-warmup",
+        paramLabel = "E",
+        description = "Epochs in which beta rises from 0. Default: a quarter of the epochs.")
+    private double betaWarmup;
   }
 
   /** Says the defaults in the help, from the one place where they are kept. */

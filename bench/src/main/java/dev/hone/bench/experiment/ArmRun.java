@@ -4,15 +4,15 @@ import dev.hone.bench.report.EpochRecord;
 import dev.hone.bench.report.MetricsLine;
 import dev.hone.bench.report.MetricsLog;
 import dev.hone.bench.report.SeedRun;
+import dev.hone.bench.report.TestResult;
 import dev.hone.datasets.Batch;
 import dev.hone.datasets.Batches;
 import dev.hone.datasets.Epoch;
 import dev.hone.icp.distill.DistillationSettings;
 import dev.hone.icp.distill.DistillationStep;
 import dev.hone.icp.distill.StepLosses;
-import dev.hone.nn.loss.CrossEntropy;
-import dev.hone.nn.metric.ClassificationReport;
-import dev.hone.nn.model.ResNet;
+import dev.hone.nn.Block;
+import dev.hone.nn.FeatureModel;
 import dev.hone.nn.optim.Optimizer;
 import dev.hone.nn.optim.Schedule;
 import dev.hone.nn.train.Checkpoint;
@@ -27,15 +27,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
- * One arm in training. Whenever it is stopped, it goes on from its checkpoint to the same bits: a
- * step depends on the weights, the optimizer's averages, the seed and the step's number alone.
+ * One arm in training, whatever the task. Whenever it is stopped, it goes on from its checkpoint to
+ * the same bits: a step depends on the weights, the optimizer's averages, the seed and the step's
+ * number alone.
  */
-final class ArmRun {
+final class ArmRun<M extends Block & FeatureModel> {
   /** Thrown through the loop when somebody asked to stop; the checkpoint is written by then. */
   static final class Stopped extends Exception {
     private static final long serialVersionUID = 1L;
@@ -52,14 +54,15 @@ final class ArmRun {
   private final TrainSettings settings;
   private final Method arm;
   private final Backend backend;
-  private final TrainingData data;
+  private final Learning<M> learning;
+  private final Batches batches;
   private final Path folder;
   private final Progress progress;
   private final BooleanSupplier stopRequested;
-  private final ResNet model;
+  private final M model;
   private final Optimizer optimizer;
   private final DistillationSettings distillation;
-  private final DistillationStep<ResNet> step;
+  private final DistillationStep<M> step;
   private Position at = Position.start();
   private long lastCheckpoint = System.nanoTime();
 
@@ -67,30 +70,36 @@ final class ArmRun {
       TrainSettings settings,
       Method arm,
       Backend backend,
-      TrainingData data,
+      Learning<M> learning,
+      Batches batches,
       Path folder,
       Progress progress,
       BooleanSupplier stopRequested) {
     this.settings = settings;
     this.arm = arm;
     this.backend = backend;
-    this.data = data;
+    this.learning = learning;
+    this.batches = batches;
     this.folder = folder;
     this.progress = progress;
     this.stopRequested = stopRequested;
     // Both arms start from the same weights: they draw from the same seed.
-    model = Models.create(settings, data.train(), backend);
+    model = learning.create();
     optimizer = Optimizer.of(model, settings.recipe().optimizer());
-    distillation = Distillation.of(settings, arm, data.train().normalization());
+    distillation = Distillation.of(settings, arm, learning.normalization());
     step = new DistillationStep<>(model, optimizer, distillation);
   }
 
-  ResNet model() {
+  M model() {
     return model;
   }
 
+  private Path armFolder() {
+    return folder.resolve(arm.label());
+  }
+
   private Path checkpoint() {
-    return folder.resolve(arm.label()).resolve("checkpoint.safetensors");
+    return armFolder().resolve("checkpoint.safetensors");
   }
 
   /**
@@ -121,20 +130,20 @@ final class ArmRun {
 
   /** Trains what is left to train and evaluates the result. */
   SeedRun run(MetricsLog log) throws IOException, Stopped {
-    Batches batches = data.batches(settings);
     progress.armStarted(arm, settings.epochs(), batches.perEpoch(), at.epoch(), at.batch());
     while (at.epoch() < settings.epochs()) {
-      trainEpoch(batches, log);
+      trainEpoch(log);
     }
     StateDict.save(model, checkpoint().resolveSibling("weights.safetensors"));
     long start = System.nanoTime();
-    var test = Evaluation.of(model, data.test(), data.train().normalization(), backend).result();
+    TestResult test = learning.test(model);
+    learning.draw(model, armFolder());
     double perStep = at.methodSteps() == 0 ? Double.NaN : at.methodSeconds() / at.methodSteps();
     return new SeedRun(
         settings.seed(), at.history(), test, at.seconds() + secondsSince(start), perStep);
   }
 
-  private void trainEpoch(Batches batches, MetricsLog log) throws IOException, Stopped {
+  private void trainEpoch(MetricsLog log) throws IOException, Stopped {
     Schedule schedule = settings.recipe().schedule(settings.learningRate());
     long total = (long) settings.epochs() * batches.perEpoch();
     double rate = settings.learningRate();
@@ -157,16 +166,11 @@ final class ArmRun {
   private void trainStep(Batch batch, double rate, MetricsLog log) throws IOException {
     long start = System.nanoTime();
     int n = batch.size();
-    Tensor labels = batch.labels(backend);
-    StepLosses r =
-        step.take(
-            batch.images(backend),
-            CrossEntropy.to(labels, settings.labelSmoothing()),
-            at.epoch(),
-            rate,
-            Random.of(backend, settings.seed()).split(at.step()));
-    var counted = new ClassificationReport(data.train().classes());
-    counted.add(r.output(), labels);
+    Tensor x = batch.images(backend);
+    Random random = Random.of(backend, settings.seed()).split(at.step());
+    Learning.Lesson<M> lesson = learning.lesson(model, batch, x, epochs(), random);
+    StepLosses r = step.take(lesson.model(), x, lesson.loss(), at.epoch(), rate, random);
+    List<Double> counts = learning.count(batch, x, r);
     double seconds = secondsSince(start);
     boolean atWork = distillation.distils(at.epoch()) || arm == Method.BASELINE;
     log.write(
@@ -186,7 +190,7 @@ final class ArmRun {
             at.step() + 1,
             at.taskLoss() + n * r.task(),
             at.distillationLoss() + n * r.distillation(),
-            at.correct() + counted.correct(),
+            at.sumsWith(counts),
             at.seen() + n,
             at.epochSeconds() + seconds,
             at.seconds() + seconds,
@@ -200,32 +204,31 @@ final class ArmRun {
             at.batch() - 1,
             n,
             at.taskLoss() / at.seen(),
-            (double) at.correct() / at.seen(),
+            learning.running(at.means()),
             at.seen() / at.epochSeconds()));
+  }
+
+  /** How many epochs have passed, a part of one included. */
+  private double epochs() {
+    return (double) at.step() / batches.perEpoch();
   }
 
   private void endEpoch(double rate, MetricsLog log) throws IOException {
     long start = System.nanoTime();
-    double loss = Double.NaN;
-    double accuracy = Double.NaN;
-    if (data.validation().count() > 0) {
-      var evaluation =
-          Evaluation.of(model, data.validation(), data.train().normalization(), backend);
-      loss = evaluation.report().meanCrossEntropy();
-      accuracy = evaluation.report().accuracy();
-    }
-    var record =
-        new EpochRecord(
-            at.epoch(),
-            distillation.a(at.epoch()),
-            rate,
-            at.taskLoss() / at.seen(),
-            at.distillationLoss() / at.seen(),
-            (double) at.correct() / at.seen(),
-            loss,
-            accuracy,
-            at.seen() / at.epochSeconds(),
-            at.epochSeconds());
+    EpochRecord record =
+        learning.evaluate(
+            model,
+            new Learning.Trained(
+                at.epoch(),
+                distillation.a(at.epoch()),
+                rate,
+                at.taskLoss() / at.seen(),
+                at.distillationLoss() / at.seen(),
+                at.means(),
+                epochs(),
+                at.seen() / at.epochSeconds(),
+                at.epochSeconds()));
+    learning.draw(model, at.epoch(), armFolder());
     var history = new ArrayList<>(at.history());
     history.add(record);
     at =
@@ -235,7 +238,7 @@ final class ArmRun {
             at.step(),
             0,
             0,
-            0,
+            List.of(),
             0,
             0,
             at.seconds() + secondsSince(start),
@@ -268,7 +271,7 @@ final class ArmRun {
 
   private void restore(Checkpoint c) {
     String saved = Objects.requireNonNullElse(c.facts().get("settings"), "");
-    if (!saved.equals(SettingsFile.toJson(settings))) {
+    if (!SettingsFile.ofJson(saved).equals(settings)) {
       throw new CheckpointException(
           "checkpoint: "
               + checkpoint()

@@ -27,7 +27,10 @@ final class Distillation {
         .withTarget(s.target());
   }
 
-  /** ICP as the settings have it, keeping pixels within 0..1; eps is in normalised units. */
+  /**
+   * ICP as the settings have it, keeping pixels within 0..1; eps is in the units of {@code
+   * normalization}, which are pixels if there is none.
+   */
   static Perturbation perturbation(TrainSettings s, Normalization normalization) {
     return rule(s.rule())
         .eps(s.eps())

@@ -2,8 +2,8 @@ package dev.hone.bench.experiment;
 
 import dev.hone.autograd.NonFiniteException;
 import dev.hone.autograd.Tape;
+import dev.hone.bench.report.ClassificationResult;
 import dev.hone.bench.report.Predictions;
-import dev.hone.bench.report.TestResult;
 import dev.hone.datasets.Batch;
 import dev.hone.datasets.Batches;
 import dev.hone.datasets.Epoch;
@@ -90,7 +90,7 @@ public final class Evaluation {
    *
    * @throws NonFiniteException if an output is NaN or infinite: there is no prediction to show then
    */
-  public TestResult result() {
+  public ClassificationResult result() {
     if (report.notFinite() > 0) {
       throw new NonFiniteException(
           "evaluate: the network's output is NaN or infinite for %d of %d images: it has diverged;"
@@ -105,7 +105,7 @@ public final class Evaluation {
       }
     }
     int topFive = (int) Math.round(report.topK(5) * count());
-    return new TestResult(
+    return new ClassificationResult(
         Predictions.of(classes(), labels, predicted), topFive, report.meanCrossEntropy());
   }
 }

@@ -4,7 +4,6 @@ import dev.hone.autograd.Tape;
 import dev.hone.bench.report.IcpExample;
 import dev.hone.bench.report.IcpExample.ClassProbability;
 import dev.hone.bench.report.Picture;
-import dev.hone.datasets.Batch;
 import dev.hone.datasets.Batches;
 import dev.hone.datasets.Epoch;
 import dev.hone.datasets.ImageDataset;
@@ -13,11 +12,13 @@ import dev.hone.icp.Perturbation;
 import dev.hone.icp.Perturbed;
 import dev.hone.nn.Block;
 import dev.hone.nn.loss.CrossEntropy;
+import dev.hone.nn.loss.PerSampleLoss;
+import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Images before and after a perturbation, with what the model thinks of both. */
@@ -27,7 +28,7 @@ public final class Examples {
   private Examples() {}
 
   /**
-   * Perturbs every image of {@code data}, a small set.
+   * Perturbs every image of {@code data}, a small set, for a classifier.
    *
    * @param perturbation in normalised units, as its defaults are
    */
@@ -37,34 +38,60 @@ public final class Examples {
       Normalization normalization,
       Perturbation perturbation,
       Backend backend) {
+    Tensor labels = Tensor.ofInts(backend, Shape.of(data.count()), data.labels());
+    var pair =
+        pair(model, x -> CrossEntropy.to(labels), data, normalization, perturbation, backend);
+    float[] before = probabilities(model, pair.x);
+    float[] after = probabilities(model, pair.moved.x());
+    return IntStream.range(0, data.count())
+        .mapToObj(
+            i -> pair.example(data, normalization, i, row(data, before, i), row(data, after, i)))
+        .toList();
+  }
+
+  /**
+   * Perturbs every image of {@code data}, a small set, in pixels.
+   *
+   * @param loss of each sample, given the images
+   */
+  static List<IcpExample> of(
+      Block model,
+      Function<Tensor, PerSampleLoss> loss,
+      ImageDataset data,
+      Perturbation perturbation,
+      Backend backend) {
+    var pair = pair(model, loss, data, Normalization.none(), perturbation, backend);
+    return IntStream.range(0, data.count())
+        .mapToObj(i -> pair.example(data, Normalization.none(), i, List.of(), List.of()))
+        .toList();
+  }
+
+  private static Pair pair(
+      Block model,
+      Function<Tensor, PerSampleLoss> loss,
+      ImageDataset data,
+      Normalization normalization,
+      Perturbation perturbation,
+      Backend backend) {
     try (Epoch epoch = Batches.inOrder(data, data.count(), normalization).epoch(0)) {
-      Batch batch = epoch.next();
-      Tensor x = batch.images(backend);
-      Perturbed perturbed =
-          perturbation.traced().run(model, CrossEntropy.to(batch.labels(backend)), x);
-      float[] before = probabilities(model, x);
-      float[] after = probabilities(model, perturbed.x());
-      var examples = new ArrayList<IcpExample>();
-      for (int i = 0; i < batch.size(); i++) {
-        float[] original = x.slice(0, i, i + 1).toFloats();
-        float[] moved = perturbed.x().slice(0, i, i + 1).toFloats();
-        int sample = i;
-        List<Double> trace =
-            IntStream.range(0, perturbed.trace().size())
-                .mapToObj(t -> perturbed.trace().loss(t, sample))
-                .toList();
-        examples.add(
-            example(
-                data,
-                normalization,
-                i,
-                original,
-                moved,
-                trace,
-                row(data, before, i),
-                row(data, after, i)));
-      }
-      return examples;
+      Tensor x = epoch.next().images(backend);
+      return new Pair(x, perturbation.traced().run(model, loss.apply(x), x));
+    }
+  }
+
+  /** Images {@code [N, C, H, W]} and what became of them. */
+  private record Pair(Tensor x, Perturbed moved) {
+    IcpExample example(
+        ImageDataset data,
+        Normalization normalization,
+        int i,
+        List<ClassProbability> before,
+        List<ClassProbability> after) {
+      List<Double> trace =
+          IntStream.range(0, moved.trace().size()).mapToObj(t -> moved.trace().loss(t, i)).toList();
+      float[] from = x.slice(0, i, i + 1).toFloats();
+      float[] to = moved.x().slice(0, i, i + 1).toFloats();
+      return Examples.example(data, normalization, i, from, to, trace, before, after);
     }
   }
 
@@ -99,7 +126,7 @@ public final class Examples {
         trace,
         linf,
         Math.sqrt(squares),
-        IcpExample.Space.NORMALISED);
+        normalization.isNone() ? IcpExample.Space.PIXEL : IcpExample.Space.NORMALISED);
   }
 
   /** Undoes the normalisation of planes {@code [C, H, W]}: pixel values in 0..1. */

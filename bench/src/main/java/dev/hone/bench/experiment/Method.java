@@ -16,6 +16,7 @@ public enum Method {
     return this == BOTH ? List.of(BASELINE, ICP) : List.of(this);
   }
 
+  /** As it is called in folders, files and reports. */
   String label() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }

@@ -22,7 +22,7 @@ public interface Progress {
    * @param number within the epoch, from 0
    * @param images in the batch
    * @param loss mean task loss of the epoch so far
-   * @param accuracy on the epoch's training images so far
+   * @param running what else is known of the epoch so far
    * @param imagesPerSecond of this epoch so far
    */
   record Step(
@@ -31,8 +31,17 @@ public interface Progress {
       int number,
       int images,
       double loss,
-      double accuracy,
+      Running running,
       double imagesPerSecond) {}
+
+  /** Means over the epoch's training images so far. */
+  sealed interface Running {}
+
+  /** Of a classifier. */
+  record Accuracy(double accuracy) implements Running {}
+
+  /** Of a variational autoencoder, in nats. */
+  record ElboTerms(double reconstruction, double divergence) implements Running {}
 
   /** Nobody watches. */
   static Progress silent() {

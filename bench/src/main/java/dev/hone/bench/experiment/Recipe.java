@@ -37,6 +37,18 @@ public enum Recipe {
     Schedule schedule(double rate) {
       return Schedule.cosine(rate);
     }
+  },
+  /** For an autoencoder: Adam without decay, cosine; flip. */
+  ADAM(0.002, Augmentation.none().withFlip(true)) {
+    @Override
+    Optimizer.Settings optimizer() {
+      return Optimizer.Settings.adam(0);
+    }
+
+    @Override
+    Schedule schedule(double rate) {
+      return Schedule.cosine(rate);
+    }
   };
 
   private final double learningRate;
@@ -54,6 +66,11 @@ public enum Recipe {
   /** The learning rate where {@code --lr} is not given. */
   public double learningRate() {
     return learningRate;
+  }
+
+  /** The task whose recipe it is: what suits one diverges in the other. */
+  Task task() {
+    return this == ADAM ? Task.VAE : Task.CLASSIFY;
   }
 
   Augmentation augmentation() {

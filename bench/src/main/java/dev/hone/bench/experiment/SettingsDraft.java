@@ -8,6 +8,7 @@ import dev.hone.nn.model.Shortcut;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -112,23 +113,31 @@ public final class SettingsDraft {
 
   /** What {@code ./hone train} runs with no further word. */
   public static TrainSettings defaults() {
+    return defaults(Task.CLASSIFY);
+  }
+
+  /** What {@code ./hone train --task} runs with no further word. */
+  public static TrainSettings defaults(Task task) {
+    boolean vae = task == Task.VAE;
     Rule rule = Rule.ADAM;
-    Recipe recipe = Recipe.SOUND;
-    int epochs = 4;
+    Recipe recipe = vae ? Recipe.ADAM : Recipe.SOUND;
+    int epochs = vae ? 12 : 4;
     return new TrainSettings(
+        task,
         Datasets.DEFAULT,
         "",
-        2000,
-        "resnet20",
+        0,
+        vae ? 0 : 2000,
+        vae ? "vae" : "resnet20",
         Shortcut.A,
         Method.BOTH,
         recipe,
         rule,
         5,
-        defaultEps(rule),
+        defaultEps(task, rule),
         defaultK(epochs),
         epochs,
-        64,
+        vae ? 32 : 64,
         recipe.learningRate(),
         0,
         TrainSettings.Decay.QUARTER_COSINE,
@@ -137,6 +146,12 @@ public final class SettingsDraft {
         BatchNormMode.BATCH_NO_UPDATE,
         Target.PERTURBED,
         0.1,
+        vae ? 64 : 0,
+        vae ? 16 : 0,
+        vae ? Likelihood.BERNOULLI : Likelihood.NONE,
+        0,
+        vae ? 1 : 0,
+        vae ? defaultWarmup(epochs) : 0,
         1);
   }
 
@@ -148,26 +163,55 @@ public final class SettingsDraft {
     };
   }
 
+  /**
+   * For a classifier as above. For a VAE in pixels from 0 to 1: Adam's, AdEMAMix's and Sign's steps
+   * are as long as the paper's figure has them; SGD's move an image about equally far, since the
+   * gradient of a sum over pixels is large.
+   */
+  public static double defaultEps(Task task, Rule rule) {
+    return switch (task) {
+      case CLASSIFY -> defaultEps(rule);
+      case VAE -> rule == Rule.SGD ? 2e-4 : 0.002;
+    };
+  }
+
+  /** A quarter of the epochs. */
+  static double defaultWarmup(int epochs) {
+    return epochs / 4.0;
+  }
+
+  /** Deviation or b, in pixels from 0 to 1. */
+  static double defaultScale(Likelihood likelihood) {
+    return likelihood.isScaled() ? 0.1 : 0;
+  }
+
   /** A quarter of the epochs, the paper's best: 25 of 100. */
   static int defaultK(int epochs) {
     return epochs / 4;
   }
 
-  /** The settings, with defaults for what was not said: eps, k and lr follow the rest. */
+  /** The settings, with defaults for what was not said, which follow the task and the rest. */
   public TrainSettings complete() {
-    var all = new LinkedHashMap<>(of(defaults()).values);
+    Task task = values.get("task") instanceof Task said ? said : Task.CLASSIFY;
+    var all = new LinkedHashMap<>(of(defaults(task)).values);
     all.putAll(values);
-    if (!values.containsKey("eps")) {
-      all.put("eps", defaultEps((Rule) chosen(all, "rule")));
-    }
-    if (!values.containsKey("learningRate")) {
-      all.put("learningRate", ((Recipe) chosen(all, "recipe")).learningRate());
-    }
-    if (!values.containsKey("k")) {
-      // Not below zero: a negative number of epochs is what the error is to be about.
-      all.put("k", Math.max(0, defaultK((Integer) chosen(all, "epochs"))));
+    int epochs = Math.max(0, (Integer) chosen(all, "epochs"));
+    follow(all, "eps", defaultEps(task, (Rule) chosen(all, "rule")));
+    follow(all, "learningRate", ((Recipe) chosen(all, "recipe")).learningRate());
+    // Not below zero: a negative number of epochs is what the error is to be about.
+    follow(all, "k", defaultK(epochs));
+    if (task == Task.VAE) {
+      follow(all, "betaWarmup", defaultWarmup(epochs));
+      follow(all, "scale", defaultScale((Likelihood) chosen(all, "reconstruction")));
     }
     return create(TYPES.keySet().stream().map(name -> chosen(all, name)).toArray());
+  }
+
+  /** Sets {@code name} unless it was said. */
+  private void follow(Map<String, Object> all, String name, Object value) {
+    if (!values.containsKey(name)) {
+      all.put(name, value);
+    }
   }
 
   private static Object chosen(Map<String, Object> all, String name) {
@@ -228,7 +272,19 @@ public final class SettingsDraft {
       throw new IllegalArgumentException(
           file + ": is a folder; name a settings file, such as " + file.resolve("settings.json"));
     }
-    JsonNode root = parse(file, Files.readAllBytes(file));
+    return of(parse(file.toString(), Files.readAllBytes(file)), file.toString());
+  }
+
+  /**
+   * What the JSON object {@code json} says.
+   *
+   * @param source where it is from, for errors
+   */
+  static SettingsDraft ofJson(String json, String source) {
+    return of(parse(source, json.getBytes(StandardCharsets.UTF_8)), source);
+  }
+
+  private static SettingsDraft of(JsonNode root, String file) {
     if (!root.isObject()) {
       throw new IllegalArgumentException(
           file + ": expected a JSON object of settings, such as {\"epochs\": 4}");
@@ -245,7 +301,7 @@ public final class SettingsDraft {
     return draft;
   }
 
-  private static JsonNode parse(Path file, byte[] content) {
+  private static JsonNode parse(String file, byte[] content) {
     try {
       return JSON.readTree(content);
     } catch (JacksonException e) {

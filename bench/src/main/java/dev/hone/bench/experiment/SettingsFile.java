@@ -21,6 +21,11 @@ public final class SettingsFile {
     return Json.write(settings);
   }
 
+  /** What {@link #toJson} wrote; what it does not say, as older files do not, is the default. */
+  static TrainSettings ofJson(String json) {
+    return SettingsDraft.ofJson(json, "checkpoint").complete();
+  }
+
   /** Writes the file, whole or not at all. */
   public static void write(TrainSettings settings, Path file) throws IOException {
     AtomicFile.write(file, toJson(settings) + "\n");

@@ -1,9 +1,14 @@
 package dev.hone.bench.experiment;
 
+import dev.hone.datasets.Datasets;
+import dev.hone.datasets.ImageDataset;
+import dev.hone.datasets.ReadOptions;
+import dev.hone.datasets.Split;
 import dev.hone.icp.BatchNormMode;
 import dev.hone.icp.distill.LayerWeights;
 import dev.hone.icp.distill.Target;
 import dev.hone.nn.model.Shortcut;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -14,24 +19,37 @@ import java.util.regex.Pattern;
  * settings end with the same bits, whatever the number of threads. A run folder's {@code
  * settings.json} is one of these.
  *
+ * @param task what is trained, and so which of the settings below apply; those of the other task
+ *     hold 0, {@code NONE}, or {@code vae} for the model
  * @param dataset a name that {@link dev.hone.datasets.Datasets} knows
  * @param dataDir where its files are; empty for the embedded set
+ * @param imageSize side of the images in pixels, for data sets that come in any size; 0: the set's
+ *     own
  * @param limit training images, balanced over the classes; 0: all
- * @param model {@code resnet8}, {@code resnet20}, ...
+ * @param model {@code resnet8}, {@code resnet20}, ...; {@code vae}
  * @param method which arms to train
  * @param rule ICP's update rule
  * @param steps T, ICP steps per batch
- * @param eps length of an ICP step in normalised units; 0: leaves inputs as they are
+ * @param eps length of an ICP step, in normalised units for a classifier, in pixels from 0 to 1 for
+ *     a VAE, as their inputs are; 0: leaves inputs as they are
  * @param k epochs of task loss only, before distillation begins
  * @param epochs E
  * @param batch images per training step
  * @param learningRate of the weights, at its highest
  * @param validation the part of the training images held out for the curves; 0: none
+ * @param latent numbers that describe an image, of a VAE
+ * @param width channels of its first stage
+ * @param reconstruction its p(x | z)
+ * @param scale deviation of the Gaussian, b of L1's Laplace distribution; 0 for Bernoulli
+ * @param beta weight of the divergence
+ * @param betaWarmup epochs in which that rises from 0
  * @param seed of weights, order, augmentation and everything else
  */
 public record TrainSettings(
+    Task task,
     String dataset,
     String dataDir,
+    int imageSize,
     int limit,
     String model,
     Shortcut shortcut,
@@ -51,6 +69,12 @@ public record TrainSettings(
     BatchNormMode targetMode,
     Target target,
     double validation,
+    int latent,
+    int width,
+    Likelihood reconstruction,
+    double scale,
+    double beta,
+    double betaWarmup,
     long seed) {
   private static final Pattern MODEL = Pattern.compile("resnet(\\d+)");
 
@@ -66,7 +90,58 @@ public record TrainSettings(
 
   /** Checks each value and how they fit together. */
   public TrainSettings {
-    depth(model);
+    if (recipe.task() != task) {
+      throw new IllegalArgumentException(
+          "--recipe %s is for --task %s; leave it out"
+              .formatted(SettingsDraft.typed(recipe), SettingsDraft.typed(recipe.task())));
+    }
+    switch (task) {
+      case CLASSIFY -> {
+        depth(model);
+        requireOther(latent == 0, "--latent");
+        requireOther(width == 0, "--width");
+        requireOther(reconstruction == Likelihood.NONE, "--reconstruction");
+        requireOther(scale == 0, "--scale");
+        requireOther(beta == 0, "--beta");
+        requireOther(betaWarmup == 0, "--beta-warmup");
+      }
+      case VAE -> {
+        if (!model.equals("vae")) {
+          throw new IllegalArgumentException(
+              "--model "
+                  + model
+                  + " is for --task classify; --task vae has one model, leave it out");
+        }
+        if (shortcut != Shortcut.A || labelSmoothing != 0) {
+          throw new IllegalArgumentException(
+              "--shortcut and --label-smoothing are for --task classify; leave them out");
+        }
+        require(
+            imageSize == 0 || (imageSize >= 16 && Integer.bitCount(imageSize) == 1),
+            "--image-size",
+            imageSize,
+            "a power of two from 16 on for --task vae, such as 32, 64 or 128");
+        require(latent >= 1, "--latent", latent, "1 or more");
+        require(width >= 1, "--width", width, "1 or more");
+        require(
+            reconstruction != Likelihood.NONE,
+            "--reconstruction",
+            "none",
+            "bernoulli, gaussian or l1");
+        require(
+            reconstruction.isScaled() ? scale > 0 && Double.isFinite(scale) : scale == 0,
+            "--scale",
+            scale,
+            "greater than 0 for --reconstruction gaussian and l1, and left out for bernoulli");
+        require(beta >= 0 && Double.isFinite(beta), "--beta", beta, "0 or more");
+        require(
+            betaWarmup >= 0 && Double.isFinite(betaWarmup),
+            "--beta-warmup",
+            betaWarmup,
+            "0 or more epochs");
+      }
+    }
+    require(imageSize >= 0, "--image-size", imageSize, "0 (the data set's own) or more");
     require(limit >= 0, "--limit", limit, "0 (all) or more");
     require(steps >= 0, "--steps", steps, "0 or more");
     require(eps >= 0 && Double.isFinite(eps), "--eps", eps, "0 or more");
@@ -86,6 +161,12 @@ public record TrainSettings(
         labelSmoothing,
         "in [0, 1)");
     require(validation >= 0 && validation < 1, "--validation", validation, "in [0, 1)");
+  }
+
+  private static void requireOther(boolean absent, String option) {
+    if (!absent) {
+      throw new IllegalArgumentException(option + " is for --task vae; leave it out, or add that");
+    }
   }
 
   private static void require(boolean holds, String option, Object value, String expected) {
@@ -109,5 +190,20 @@ public record TrainSettings(
   /** The first epoch of distillation in {@code arm}: a baseline never distils, which is k = E. */
   int distillsFrom(Method arm) {
     return arm == Method.BASELINE ? epochs : k;
+  }
+
+  /** A split of its data set. */
+  public ImageDataset load(Split split) {
+    if (!dataDir.isEmpty()) {
+      var options = ReadOptions.defaults().withImageSize(imageSize);
+      return Datasets.load(dataset, split, Path.of(dataDir), options);
+    }
+    ImageDataset embedded = Datasets.load(dataset, split);
+    if (imageSize != 0 && imageSize != embedded.height()) {
+      throw new IllegalArgumentException(
+          "--image-size: the images of %s have %d pixels a side; leave it out"
+              .formatted(dataset, embedded.height()));
+    }
+    return embedded;
   }
 }

@@ -8,7 +8,9 @@ import dev.hone.bench.report.MetricsLog;
 import dev.hone.bench.report.Run;
 import dev.hone.bench.report.SeedRun;
 import dev.hone.bench.report.Summary;
-import dev.hone.datasets.ImageDataset;
+import dev.hone.datasets.Batches;
+import dev.hone.nn.Block;
+import dev.hone.nn.FeatureModel;
 import dev.hone.tensor.backend.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,12 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /** The main job: trains the arms of a run one after the other and writes what came of it. */
 public final class Training {
-  private static final int PICTURES = 6;
-
   /** How a run ended. */
   public sealed interface Outcome {
     /** All arms are trained and the report is written. */
@@ -89,12 +88,26 @@ public final class Training {
   }
 
   private Outcome train(TrainingData data) throws IOException {
+    return train(data, Learning.of(settings, data, environment.backend()));
+  }
+
+  private <M extends Block & FeatureModel> Outcome train(TrainingData data, Learning<M> learning)
+      throws IOException {
     var arms = new ArrayList<Arm>();
-    ArmRun last = null;
+    ArmRun<M> last = null;
+    Batches batches = data.batches(settings, learning.normalization());
     Path metrics = folder.resolve("metrics.jsonl");
     for (Method arm : settings.method().arms()) {
       last =
-          new ArmRun(settings, arm, environment.backend(), data, folder, progress, stopRequested);
+          new ArmRun<>(
+              settings,
+              arm,
+              environment.backend(),
+              learning,
+              batches,
+              folder,
+              progress,
+              stopRequested);
       last.restore(metrics);
       try (MetricsLog log = MetricsLog.append(metrics)) {
         SeedRun result = last.run(log);
@@ -103,7 +116,7 @@ public final class Training {
         return new Outcome.Stopped(folder);
       }
     }
-    Run run = report(data, arms, Objects.requireNonNull(last));
+    Run run = report(data, learning, arms, Objects.requireNonNull(last).model());
     HtmlReport.write(run, folder.resolve("report.html"));
     Summary summary = Summary.of(run);
     summary.writeCsv(folder.resolve("summary.csv"));
@@ -111,12 +124,8 @@ public final class Training {
     return new Outcome.Finished(run);
   }
 
-  private Run report(TrainingData data, List<Arm> arms, ArmRun last) {
-    ImageDataset shown = pictures(data.test());
-    var perturbation = Distillation.perturbation(settings, data.train().normalization());
-    var examples =
-        Examples.of(
-            last.model(), shown, data.train().normalization(), perturbation, environment.backend());
+  private <M extends Block & FeatureModel> Run report(
+      TrainingData data, Learning<M> learning, List<Arm> arms, M last) throws IOException {
     String caption =
         "Test images before and after %d steps of %s-ICP on the trained %s arm"
             .formatted(
@@ -124,16 +133,17 @@ public final class Training {
                 settings.rule().name().toLowerCase(Locale.ROOT),
                 arms.getLast().name());
     return new Run(
-        Models.name(settings.model()) + " on " + data.train().name(),
+        learning.title() + " on " + data.train().name(),
         started,
         trainingTime(arms),
         "./hone train --config " + folder.resolve(SettingsFile.NAME),
         SettingsFile.table(settings),
         Machine.current(environment.threads(), environment.vector(), environment.version()),
         data.description(),
-        Models.describe(settings, last.model(), data.train()),
+        learning.describe(last),
         arms,
-        new Gallery(caption, examples));
+        learning.album(folder, settings.method().arms()),
+        new Gallery(caption, learning.examples(last)));
   }
 
   /** What the arms took, counted through stops and resumptions. */
@@ -141,20 +151,5 @@ public final class Training {
     double seconds =
         arms.stream().flatMap(arm -> arm.seeds().stream()).mapToDouble(SeedRun::seconds).sum();
     return Duration.ofMillis(Math.round(1000 * seconds));
-  }
-
-  /** The first test image of each of some classes. */
-  private static ImageDataset pictures(ImageDataset test) {
-    int[] first =
-        IntStream.range(0, test.classes())
-            .map(c ->
-                IntStream.range(0, test.count())
-                    .filter(i -> test.label(i) == c)
-                    .findFirst()
-                    .orElse(-1))
-            .filter(i -> i >= 0)
-            .limit(PICTURES)
-            .toArray();
-    return test.subset(first);
   }
 }

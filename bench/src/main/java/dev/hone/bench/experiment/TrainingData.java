@@ -4,10 +4,11 @@ import dev.hone.bench.report.DataDescription;
 import dev.hone.datasets.Batches;
 import dev.hone.datasets.Datasets;
 import dev.hone.datasets.ImageDataset;
+import dev.hone.datasets.Normalization;
 import dev.hone.datasets.Split;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The three parts of a run's data. The validation part is held out of the training images and feeds
@@ -17,9 +18,11 @@ record TrainingData(ImageDataset train, ImageDataset validation, ImageDataset te
   /** Validation images beyond this many say little more and cost time every epoch. */
   private static final int MOST_VALIDATION = 2000;
 
+  private static final int SHOWN = 6;
+
   static TrainingData load(TrainSettings s) {
-    ImageDataset all = load(s, Split.TRAIN);
-    ImageDataset test = load(s, Split.TEST);
+    ImageDataset all = s.load(Split.TRAIN);
+    ImageDataset test = s.load(Split.TEST);
     ImageDataset train = all;
     ImageDataset validation = all.subset();
     if (s.validation() > 0) {
@@ -34,15 +37,24 @@ record TrainingData(ImageDataset train, ImageDataset validation, ImageDataset te
     return new TrainingData(train, validation, test);
   }
 
-  private static ImageDataset load(TrainSettings s, Split split) {
-    return s.dataDir().isEmpty()
-        ? Datasets.load(s.dataset(), split)
-        : Datasets.load(s.dataset(), split, Path.of(s.dataDir()));
+  /** A few test images to show: the first of each of some classes. */
+  ImageDataset shown() {
+    int[] first =
+        IntStream.range(0, test.classes())
+            .map(c ->
+                IntStream.range(0, test.count())
+                    .filter(i -> test.label(i) == c)
+                    .findFirst()
+                    .orElse(-1))
+            .filter(i -> i >= 0)
+            .limit(SHOWN)
+            .toArray();
+    return test.subset(first);
   }
 
   /** The training batches; the same for every arm of a run. */
-  Batches batches(TrainSettings s) {
-    return Batches.of(train, s.batch(), s.recipe().augmentation(), train.normalization(), s.seed());
+  Batches batches(TrainSettings s, Normalization normalization) {
+    return Batches.of(train, s.batch(), s.recipe().augmentation(), normalization, s.seed());
   }
 
   DataDescription description() {

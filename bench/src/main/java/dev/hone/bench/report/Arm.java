@@ -25,9 +25,19 @@ public record Arm(String name, String description, List<SeedRun> seeds) {
     return mean(SeedRun::secondsPerStep);
   }
 
-  /** Mean over the seeds of the share of test images classified correctly. */
-  public double accuracy() {
-    return mean(seed -> seed.test().predictions().accuracy());
+  /** Mean over the seeds of the figure by which arms are compared. */
+  public double score() {
+    return mean(seed -> seed.test().score());
+  }
+
+  /** The results of the seeds, all of one type. */
+  <T extends TestResult> List<T> results(Class<T> type) {
+    return seeds.stream().map(SeedRun::test).map(type::cast).toList();
+  }
+
+  /** Mean over the seeds of a figure of a result of one type. */
+  <T extends TestResult> double mean(Class<T> type, ToDoubleFunction<T> figure) {
+    return results(type).stream().mapToDouble(figure).sum() / seeds.size();
   }
 
   /** Mean of a figure over the seeds. */

@@ -9,16 +9,16 @@ import java.util.List;
  * @param pairs one comparison per seed that both arms have, in the arm's order
  * @param seeds those seeds
  */
-record ArmComparison(Arm reference, Arm arm, List<Long> seeds, List<PairedComparison> pairs) {
+record ArmComparison(Arm reference, Arm arm, List<Long> seeds, List<Comparison> pairs) {
 
   static ArmComparison of(Arm reference, Arm arm) {
     List<Long> seeds = new ArrayList<>();
-    List<PairedComparison> pairs = new ArrayList<>();
+    List<Comparison> pairs = new ArrayList<>();
     for (SeedRun run : arm.seeds()) {
       for (SeedRun base : reference.seeds()) {
         if (base.seed() == run.seed()) {
           seeds.add(run.seed());
-          pairs.add(PairedComparison.of(base.test().predictions(), run.test().predictions()));
+          pairs.add(run.test().against(base.test()));
         }
       }
     }
@@ -30,11 +30,11 @@ record ArmComparison(Arm reference, Arm arm, List<Long> seeds, List<PairedCompar
     return run.arms().stream().skip(1).map(arm -> of(run.reference(), arm)).toList();
   }
 
-  /** Mean difference in accuracy over the common seeds; NaN without one. */
+  /** Mean difference in score over the common seeds; NaN without one. */
   double difference() {
     return pairs.isEmpty()
         ? Double.NaN
-        : pairs.stream().mapToDouble(PairedComparison::difference).sum() / pairs.size();
+        : pairs.stream().mapToDouble(Comparison::difference).sum() / pairs.size();
   }
 
   /**
@@ -44,7 +44,7 @@ record ArmComparison(Arm reference, Arm arm, List<Long> seeds, List<PairedCompar
   Interval interval() {
     return pairs.size() == 1
         ? pairs.getFirst().interval()
-        : Interval.ofMean(pairs.stream().mapToDouble(PairedComparison::difference).toArray());
+        : Interval.ofMean(pairs.stream().mapToDouble(Comparison::difference).toArray());
   }
 
   /** Whether the difference is more than chance explains, as far as these seeds can tell. */

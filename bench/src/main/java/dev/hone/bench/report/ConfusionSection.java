@@ -32,7 +32,9 @@ record ConfusionSection(Run run) {
   private void matrix(Html html, Arm arm) {
     ConfusionMatrix matrix =
         ConfusionMatrix.sum(
-            arm.seeds().stream().map(seed -> seed.test().predictions().confusion()).toList());
+            arm.results(ClassificationResult.class).stream()
+                .map(result -> result.predictions().confusion())
+                .toList());
     html.open("div", "class", "matrix");
     html.leaf("h3", arm.name() + (arm.seeds().size() > 1 ? ", all seeds added up" : ""));
     if (matrix.images() == 0) {

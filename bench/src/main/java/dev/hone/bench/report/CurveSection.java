@@ -15,8 +15,13 @@ record CurveSection(Run run) {
       html.leaf("p", "Bold: mean over the seeds. Thin: each seed.", "class", "note");
     }
     html.open("div", "class", "charts");
-    accuracy().write(html);
-    loss().write(html);
+    switch (run.measure()) {
+      case ACCURACY -> {
+        accuracy().write(html);
+        loss().write(html);
+      }
+      case SSIM -> generation(html);
+    }
     if (distils()) {
       new LineChart(
               "Distillation loss", "", FREE, lines("", "solid", EpochRecord::distillationLoss))
@@ -51,16 +56,74 @@ record CurveSection(Run run) {
 
   private LineChart accuracy() {
     List<LineChart.Line> lines =
-        new ArrayList<>(lines(run.data().curveSplit(), "solid", e -> 100 * e.evaluationAccuracy()));
-    lines.addAll(lines("train", "dashed", e -> 100 * e.trainAccuracy()));
+        new ArrayList<>(
+            lines(
+                run.data().curveSplit(),
+                "solid",
+                of(ClassificationEpoch.class, e -> 100 * e.evaluationAccuracy())));
+    lines.addAll(
+        lines("train", "dashed", of(ClassificationEpoch.class, e -> 100 * e.trainAccuracy())));
     return new LineChart("Accuracy", " %", FREE, lines);
   }
 
   private LineChart loss() {
+    return split(
+        "Task loss (cross-entropy)",
+        of(ClassificationEpoch.class, ClassificationEpoch::evaluationLoss),
+        EpochRecord::taskLoss);
+  }
+
+  private void generation(Html html) {
+    var type = GenerationEpoch.class;
+    only("SSIM of reconstructions", of(type, GenerationEpoch::evaluationSsim)).write(html);
+    only("PSNR of reconstructions, dB", of(type, GenerationEpoch::evaluationPsnr)).write(html);
+    split(
+            "Reconstruction, −log p(x|z), nats",
+            of(type, GenerationEpoch::evaluationReconstruction),
+            of(type, GenerationEpoch::reconstruction))
+        .write(html);
+    split(
+            "Divergence, KL(q(z|x) || N(0, 1)), nats",
+            of(type, GenerationEpoch::evaluationDivergence),
+            of(type, GenerationEpoch::divergence))
+        .write(html);
+    if (measured(of(type, GenerationEpoch::evaluationDistance))) {
+      only(
+              "%s, %s".formatted(distanceName(), run.data().curveSplit()),
+              of(type, GenerationEpoch::evaluationDistance))
+          .write(html);
+    }
+  }
+
+  private String distanceName() {
+    return run.reference().results(GenerationResult.class).getFirst().distance().name();
+  }
+
+  private boolean measured(ToDoubleFunction<EpochRecord> figure) {
+    return run.arms().stream()
+        .flatMap(arm -> arm.seeds().stream())
+        .flatMap(seed -> seed.epochs().stream())
+        .anyMatch(epoch -> Double.isFinite(figure.applyAsDouble(epoch)));
+  }
+
+  /** A figure of one kind of epoch. */
+  private static <E extends EpochRecord> ToDoubleFunction<EpochRecord> of(
+      Class<E> type, ToDoubleFunction<E> figure) {
+    return epoch -> figure.applyAsDouble(type.cast(epoch));
+  }
+
+  /** A chart of what is evaluated only. */
+  private LineChart only(String title, ToDoubleFunction<EpochRecord> evaluated) {
+    return new LineChart(title, "", FREE, lines(run.data().curveSplit(), "solid", evaluated));
+  }
+
+  /** A chart of what is both evaluated and seen in training. */
+  private LineChart split(
+      String title, ToDoubleFunction<EpochRecord> evaluated, ToDoubleFunction<EpochRecord> train) {
     List<LineChart.Line> lines =
-        new ArrayList<>(lines(run.data().curveSplit(), "solid", EpochRecord::evaluationLoss));
-    lines.addAll(lines("train", "dashed", EpochRecord::taskLoss));
-    return new LineChart("Task loss (cross-entropy)", "", FREE, lines);
+        new ArrayList<>(lines(run.data().curveSplit(), "solid", evaluated));
+    lines.addAll(lines("train", "dashed", train));
+    return new LineChart(title, "", FREE, lines);
   }
 
   /** One line per arm: the mean over its seeds, and each seed faintly behind it. */
@@ -109,21 +172,13 @@ record CurveSection(Run run) {
   }
 
   private void table(Html html, List<EpochRecord> epochs) {
-    String split = run.data().curveSplit();
     html.open("div", "class", "scroll").open("table", "class", "numbers");
     html.open("thead").open("tr");
-    for (String head :
-        List.of(
-            "epoch",
-            "a(e)",
-            "rate",
-            "task loss",
-            "distil. loss",
-            "train acc.",
-            split + " loss",
-            split + " acc.",
-            "images/s",
-            "time")) {
+    for (String head : List.of("epoch", "a(e)", "rate", "task loss", "distil. loss")) {
+      html.leaf("th", head, "scope", "col");
+    }
+    heads(run.data().curveSplit()).forEach(head -> html.leaf("th", head, "scope", "col"));
+    for (String head : List.of("images/s", "time")) {
       html.leaf("th", head, "scope", "col");
     }
     html.close().close().open("tbody");
@@ -133,12 +188,38 @@ record CurveSection(Run run) {
           new double[] {e.a(), e.learningRate(), e.taskLoss(), e.distillationLoss()}) {
         html.leaf("td", Numbers.plain(value));
       }
-      html.leaf("td", Numbers.percent(e.trainAccuracy()));
-      html.leaf("td", Numbers.plain(e.evaluationLoss()));
-      html.leaf("td", Numbers.percent(e.evaluationAccuracy()));
+      figures(e).forEach(figure -> html.leaf("td", figure));
       html.leaf("td", Numbers.plain(e.imagesPerSecond()));
       html.leaf("td", Numbers.seconds(e.seconds())).close();
     }
     html.close().close().close();
+  }
+
+  private List<String> heads(String split) {
+    return switch (run.measure()) {
+      case ACCURACY -> List.of("train acc.", split + " loss", split + " acc.");
+      case SSIM ->
+          List.of("beta", "train rec.", "train KL", split + " rec.", "KL", "SSIM", "PSNR", "dist.");
+    };
+  }
+
+  private static List<String> figures(EpochRecord epoch) {
+    return switch (epoch) {
+      case ClassificationEpoch e ->
+          List.of(
+              Numbers.percent(e.trainAccuracy()),
+              Numbers.plain(e.evaluationLoss()),
+              Numbers.percent(e.evaluationAccuracy()));
+      case GenerationEpoch e ->
+          List.of(
+              Numbers.plain(e.beta()),
+              Numbers.plain(e.reconstruction()),
+              Numbers.plain(e.divergence()),
+              Numbers.plain(e.evaluationReconstruction()),
+              Numbers.plain(e.evaluationDivergence()),
+              Numbers.fixed(e.evaluationSsim()),
+              Numbers.plain(e.evaluationPsnr()),
+              Numbers.plain(e.evaluationDistance()));
+    };
   }
 }

@@ -37,10 +37,12 @@ record GallerySection(Gallery gallery) {
         "x′ − x, " + factor,
         "difference between the two, amplified " + factor);
     html.close();
-    html.open("div", "class", "thoughts");
-    probabilities(html, "before", e.before(), e.className());
-    probabilities(html, "after", e.after(), e.className());
-    html.close();
+    if (!e.before().isEmpty() || !e.after().isEmpty()) {
+      html.open("div", "class", "thoughts");
+      probabilities(html, "before", e.before(), e.className());
+      probabilities(html, "after", e.after(), e.className());
+      html.close();
+    }
     trace(html, e.trace());
     html.leaf(
         "p",

@@ -33,8 +33,11 @@ public final class HtmlReport {
     html.close().close();
     new ResultSection(run).write(html);
     new CurveSection(run).write(html);
+    new AlbumSection(run.album()).write(html);
     new GallerySection(run.gallery()).write(html);
-    new ConfusionSection(run).write(html);
+    if (run.measure() == Measure.ACCURACY) {
+      new ConfusionSection(run).write(html);
+    }
     new SettingsSection(run).write(html);
     html.leaf("footer", "Written by Hone " + run.machine().hone());
     html.close().close().close();

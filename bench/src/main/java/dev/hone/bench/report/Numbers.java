@@ -40,6 +40,34 @@ final class Numbers {
         : "NaN";
   }
 
+  /** Four decimals: {@code 0.6123}. */
+  static String fixed(double value) {
+    return format("%.4f", value);
+  }
+
+  /** {@code 0.6101–0.6145}. */
+  static String fixed(Interval interval) {
+    return Double.isFinite(interval.low()) && Double.isFinite(interval.high())
+        ? fixed(interval.low()) + "\u2013" + fixed(interval.high())
+        : "NaN";
+  }
+
+  /** Four decimals and the sign: {@code +0.0123}. */
+  static String signed(double value) {
+    if (!Double.isFinite(value)) {
+      return "NaN";
+    }
+    String text = format("%+.4f", value);
+    return text.substring(1).equals("0.0000") ? "0.0000" : text.replace('-', '\u2212');
+  }
+
+  /** {@code −0.0004 to +0.0018}. */
+  static String signed(Interval interval) {
+    return Double.isFinite(interval.low()) && Double.isFinite(interval.high())
+        ? signed(interval.low()) + " to " + signed(interval.high())
+        : "NaN";
+  }
+
   /** A count with thousands separated. */
   static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);

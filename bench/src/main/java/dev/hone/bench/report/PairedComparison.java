@@ -3,7 +3,7 @@ package dev.hone.bench.report;
 import org.apache.commons.statistics.inference.BinomialTest;
 
 /**
- * Two networks on the same test images. Only the images about which they disagree can tell them
+ * Two classifiers on the same test images. Only the images about which they disagree can tell them
  * apart, which is why a paired test sees more than two separate intervals do.
  *
  * @param bothRight images both classified correctly
@@ -11,7 +11,8 @@ import org.apache.commons.statistics.inference.BinomialTest;
  * @param onlySecond images only the second classified correctly
  * @param bothWrong images neither classified correctly
  */
-public record PairedComparison(int bothRight, int onlyFirst, int onlySecond, int bothWrong) {
+public record PairedComparison(int bothRight, int onlyFirst, int onlySecond, int bothWrong)
+    implements Comparison {
   /** 97.5 % quantile of the standard normal distribution. */
   private static final double Z = 1.959963984540054;
 
@@ -31,11 +32,13 @@ public record PairedComparison(int bothRight, int onlyFirst, int onlySecond, int
   }
 
   /** Number of test images. */
+  @Override
   public int total() {
     return bothRight + onlyFirst + onlySecond + bothWrong;
   }
 
   /** Accuracy of the second minus accuracy of the first; NaN without images. */
+  @Override
   public double difference() {
     return total() == 0 ? Double.NaN : (double) (onlySecond - onlyFirst) / total();
   }
@@ -44,6 +47,7 @@ public record PairedComparison(int bothRight, int onlyFirst, int onlySecond, int
    * McNemar's exact test, two-sided: the chance of so lopsided a split, or a more lopsided one, of
    * the images they disagree about, were both equally good. NaN without images.
    */
+  @Override
   public double pValue() {
     int discordant = onlyFirst + onlySecond;
     if (discordant == 0) {
@@ -56,6 +60,7 @@ public record PairedComparison(int bothRight, int onlyFirst, int onlySecond, int
    * 95 % interval of the difference: Wald's with half an image added to each cell (Agresti and Min,
    * Statistics in Medicine 24, 2005), which unlike plain Wald keeps its level near zero.
    */
+  @Override
   public Interval interval() {
     if (total() == 0) {
       return new Interval(Double.NaN, Double.NaN);

@@ -1,11 +1,15 @@
 package dev.hone.bench.report;
 
+import dev.hone.nn.weights.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -83,6 +87,66 @@ public final class Picture {
     return decade * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1);
   }
 
+  /** Pictures of one size side by side. */
+  public static Picture row(List<Picture> pictures) {
+    Picture first = pictures.getFirst();
+    int stride = first.width * first.channels;
+    byte[] pixels = new byte[first.pixels.length * pictures.size()];
+    for (int i = 0; i < pictures.size(); i++) {
+      Picture p = pictures.get(i);
+      if (p.width != first.width || p.height != first.height || p.channels != first.channels) {
+        throw new IllegalArgumentException(
+            "picture: " + p + " and " + first + " do not fit into one row");
+      }
+      for (int y = 0; y < p.height; y++) {
+        System.arraycopy(p.pixels, y * stride, pixels, (y * pictures.size() + i) * stride, stride);
+      }
+    }
+    return new Picture(first.width * pictures.size(), first.height, first.channels, pixels);
+  }
+
+  /** The {@code n} pictures of which {@link #row} made this one. */
+  public List<Picture> split(int n) {
+    if (n < 1 || width % n != 0) {
+      throw new IllegalArgumentException("picture: " + this + " is no row of " + n + " pictures");
+    }
+    int stride = width / n * channels;
+    var parts = new ArrayList<Picture>();
+    for (int i = 0; i < n; i++) {
+      byte[] part = new byte[stride * height];
+      for (int y = 0; y < height; y++) {
+        System.arraycopy(pixels, (y * n + i) * stride, part, y * stride, stride);
+      }
+      parts.add(new Picture(width / n, height, channels, part));
+    }
+    return List.copyOf(parts);
+  }
+
+  /** Reads a PNG that {@link #write} wrote. */
+  public static Picture read(Path file) throws IOException {
+    BufferedImage image = ImageIO.read(file.toFile());
+    if (image == null) {
+      throw new IOException(file + ": not a PNG");
+    }
+    int channels = image.getRaster().getNumBands() == 1 ? 1 : 3;
+    byte[] pixels = new byte[image.getWidth() * image.getHeight() * channels];
+    for (int i = 0; i < image.getWidth() * image.getHeight(); i++) {
+      int x = i % image.getWidth();
+      int y = i / image.getWidth();
+      // Through the raster where it is grey: getRGB would convert by the colour space's gamma.
+      int rgb = channels == 1 ? image.getRaster().getSample(x, y, 0) << 16 : image.getRGB(x, y);
+      for (int c = 0; c < channels; c++) {
+        pixels[i * channels + c] = (byte) (rgb >> 16 - 8 * c);
+      }
+    }
+    return new Picture(image.getWidth(), image.getHeight(), channels, pixels);
+  }
+
+  /** Writes the picture as a PNG, atomically. */
+  public void write(Path file) throws IOException {
+    AtomicFile.write(file, png(image()));
+  }
+
   private static void check(int width, int height, int channels, int length) {
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException(
@@ -125,6 +189,10 @@ public final class Picture {
 
   /** The picture as a {@code data:} URI of a PNG. */
   String dataUri() {
+    return dataUri(image());
+  }
+
+  private BufferedImage image() {
     BufferedImage image =
         new BufferedImage(
             width,
@@ -142,7 +210,7 @@ public final class Picture {
         }
       }
     }
-    return dataUri(image);
+    return image;
   }
 
   static String dataUri(BufferedImage image) {

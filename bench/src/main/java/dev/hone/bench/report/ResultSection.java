@@ -3,6 +3,7 @@ package dev.hone.bench.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /** The table of arms: one column per arm, so that two arms fit a phone. */
@@ -22,8 +23,10 @@ record ResultSection(Run run) {
     html.close().close().close();
     html.leaf(
         "p",
-        "Intervals are 95\u00a0%: Wilson's for one seed (which test images were drawn), Student's over"
-            + " the seeds for several (what another seed may do).",
+        "Intervals are 95\u00a0%: "
+            + (run.measure() == Measure.ACCURACY ? "Wilson's" : "Student's over the images")
+            + " for one seed (which test images were drawn), Student's over the seeds for several"
+            + " (what another seed may do).",
         "class",
         "note");
     comparisons(html);
@@ -31,15 +34,12 @@ record ResultSection(Run run) {
   }
 
   private void rows(Html html) {
-    row(html, "Accuracy", arm -> Numbers.percent(arm.accuracy()));
-    row(html, "95\u00a0% interval", arm -> Numbers.percent(interval(arm)));
-    row(html, "Right / images", arm -> perSeed(arm, ResultSection::counts));
-    row(html, "Top-5", ResultSection::topFive);
-    row(
-        html,
-        "Macro-F1",
-        arm -> Numbers.percent(arm.mean(s -> s.test().predictions().confusion().macroF1())));
-    row(html, "Cross-entropy", arm -> Numbers.plain(arm.mean(s -> s.test().meanCrossEntropy())));
+    row(html, run.measure().title(), arm -> run.measure().value(arm.score()));
+    row(html, "95\u00a0% interval", arm -> run.measure().value(interval(arm)));
+    switch (run.measure()) {
+      case ACCURACY -> classification(html);
+      case SSIM -> generation(html);
+    }
     row(html, "Seeds", arm -> perSeed(arm, seed -> "" + seed.seed()));
     row(
         html,
@@ -47,6 +47,55 @@ record ResultSection(Run run) {
         arm -> Numbers.seconds(arm.mean(SeedRun::seconds)));
     row(html, "Time per step", arm -> Numbers.seconds(arm.secondsPerStep()));
     row(html, "Cost of a step", arm -> Numbers.factor(arm.costRelativeTo(run.reference())));
+  }
+
+  private void classification(Html html) {
+    row(
+        html,
+        "Right / images",
+        arm ->
+            arm.results(ClassificationResult.class).stream()
+                .map(ResultSection::counts)
+                .collect(Collectors.joining("\n")));
+    row(html, "Top-5", ResultSection::topFive);
+    row(
+        html,
+        "Macro-F1",
+        arm ->
+            Numbers.percent(
+                arm.mean(ClassificationResult.class, r -> r.predictions().confusion().macroF1())));
+    row(
+        html,
+        "Cross-entropy",
+        arm ->
+            Numbers.plain(
+                arm.mean(ClassificationResult.class, ClassificationResult::meanCrossEntropy)));
+  }
+
+  private void generation(Html html) {
+    var type = GenerationResult.class;
+    int scales = run.reference().results(type).getFirst().scales();
+    row(html, "Test images", arm -> Numbers.count(arm.results(type).getFirst().images()));
+    row(
+        html,
+        "MS-SSIM, " + Verdict.plural(scales, "scale"),
+        arm -> Numbers.fixed(arm.mean(type, GenerationResult::multiScaleSsim)));
+    row(html, "PSNR", arm -> Numbers.plain(arm.mean(type, GenerationResult::psnr)) + "\u00a0dB");
+    row(html, "−ELBO, nats", arm -> Numbers.plain(arm.mean(type, GenerationResult::negativeElbo)));
+    row(
+        html,
+        "−log p(x|z)",
+        arm -> Numbers.plain(arm.mean(type, GenerationResult::reconstruction)));
+    row(html, "KL", arm -> Numbers.plain(arm.mean(type, GenerationResult::divergence)));
+    Distance distance = run.reference().results(type).getFirst().distance();
+    row(
+        html,
+        distance.name()
+            + (distance.isComputed() ? ", N = " + Numbers.count(distance.images()) : ""),
+        arm ->
+            distance.isComputed()
+                ? Numbers.plain(arm.mean(type, r -> r.distance().value()))
+                : "not computed");
   }
 
   private void row(Html html, String name, Function<Arm, String> figure) {
@@ -57,30 +106,29 @@ record ResultSection(Run run) {
 
   private static Interval interval(Arm arm) {
     if (arm.seeds().size() > 1) {
-      return Interval.ofMean(
-          arm.seeds().stream().mapToDouble(s -> s.test().predictions().accuracy()).toArray());
+      return Interval.ofMean(arm.seeds().stream().mapToDouble(s -> s.test().score()).toArray());
     }
-    Predictions predictions = arm.seeds().getFirst().test().predictions();
-    return Interval.wilson(predictions.correct(), predictions.size());
+    return arm.seeds().getFirst().test().interval();
   }
 
-  private static String counts(SeedRun seed) {
-    Predictions p = seed.test().predictions();
+  private static String counts(ClassificationResult result) {
+    Predictions p = result.predictions();
     return Numbers.count(p.correct()) + " / " + Numbers.count(p.size());
   }
 
   private static String topFive(Arm arm) {
     // With five classes or fewer it would be 100 % by definition.
-    return arm.seeds().getFirst().test().predictions().classes() <= 5
+    return arm.results(ClassificationResult.class).getFirst().predictions().classes() <= 5
         ? "–"
-        : Numbers.percent(arm.mean(seed -> seed.test().topFiveAccuracy()));
+        : Numbers.percent(
+            arm.mean(ClassificationResult.class, ClassificationResult::topFiveAccuracy));
   }
 
   private static String perSeed(Arm arm, Function<SeedRun, String> figure) {
     return arm.seeds().stream().map(figure).collect(Collectors.joining("\n"));
   }
 
-  /** Accuracy and its interval for each arm on one scale. */
+  /** The score and its interval for each arm on one scale. */
   private void whiskers(Html html) {
     List<Interval> intervals = run.arms().stream().map(ResultSection::interval).toList();
     double low = 1;
@@ -92,8 +140,9 @@ record ResultSection(Run run) {
     if (low > high) {
       return;
     }
-    // At least four points wide, so that noise is not blown up to fill the picture.
-    double margin = Math.max(0.01, (0.04 - (high - low)) / 2);
+    // At least so wide that noise is not blown up to fill the picture.
+    double least = run.measure().leastSpan();
+    double margin = Math.max(least / 4, (least - (high - low)) / 2);
     double from = Math.max(0, low - margin);
     double span = Math.min(1, high + margin) - from;
     html.open("div", "class", "whiskers");
@@ -107,12 +156,12 @@ record ResultSection(Run run) {
         String width = css((interval.high() - interval.low()) / span);
         html.empty("i", "class", "arm" + i % 6, "style", "left:" + left + ";width:" + width);
       }
-      if (Double.isFinite(arm.accuracy())) {
-        String at = css(Math.clamp((arm.accuracy() - from) / span, 0, 1));
+      if (Double.isFinite(arm.score())) {
+        String at = css(Math.clamp((arm.score() - from) / span, 0, 1));
         html.empty("b", "class", "arm" + i % 6, "style", "left:" + at);
       }
       html.close();
-      html.leaf("span", Numbers.percent(arm.accuracy()), "class", "value");
+      html.leaf("span", run.measure().value(arm.score()), "class", "value");
     }
     html.close();
   }
@@ -139,23 +188,45 @@ record ResultSection(Run run) {
       c.seeds().forEach(s -> html.leaf("th", c.arm().name() + ", seed " + s, "scope", "col"));
     }
     html.close().close().open("tbody");
-    List<PairedComparison> pairs = all.stream().flatMap(c -> c.pairs().stream()).toList();
-    pairRow(html, pairs, "Right in both", p -> Numbers.count(p.bothRight()));
-    pairRow(html, pairs, "Right only in " + reference, p -> Numbers.count(p.onlyFirst()));
-    pairRow(html, pairs, "Right only in this arm", p -> Numbers.count(p.onlySecond()));
-    pairRow(html, pairs, "Wrong in both", p -> Numbers.count(p.bothWrong()));
-    pairRow(html, pairs, "Difference, points", p -> Numbers.points(p.difference()));
-    pairRow(html, pairs, "95\u00a0% interval, points", p -> Numbers.points(p.interval()));
-    pairRow(html, pairs, "McNemar's exact test, p", p -> Numbers.p(p.pValue()));
+    List<Comparison> pairs = all.stream().flatMap(c -> c.pairs().stream()).toList();
+    switch (run.measure()) {
+      case ACCURACY -> {
+        pairRow(html, of(PairedComparison.class, pairs), "Right in both", p -> p.bothRight());
+        pairRow(
+            html,
+            of(PairedComparison.class, pairs),
+            "Right only in " + reference,
+            p -> p.onlyFirst());
+        pairRow(
+            html, of(PairedComparison.class, pairs), "Right only in this arm", p -> p.onlySecond());
+        pairRow(html, of(PairedComparison.class, pairs), "Wrong in both", p -> p.bothWrong());
+      }
+      case SSIM -> {
+        pairRow(html, of(PairedScores.class, pairs), "Better in " + reference, p -> p.worse());
+        pairRow(html, of(PairedScores.class, pairs), "Better in this arm", p -> p.better());
+      }
+    }
+    Measure m = run.measure();
+    String unit = m == Measure.ACCURACY ? ", points" : "";
+    textRow(html, pairs, "Difference" + unit, p -> m.difference(p.difference()));
+    textRow(html, pairs, "95\u00a0% interval" + unit, p -> m.difference(p.interval()));
+    textRow(html, pairs, m.test() + ", p", p -> Numbers.p(p.pValue()));
     html.close().close().close();
   }
 
+  private static <C extends Comparison> List<C> of(Class<C> type, List<Comparison> pairs) {
+    return pairs.stream().map(type::cast).toList();
+  }
+
+  /** A count of every comparison. */
+  private static <C extends Comparison> void pairRow(
+      Html html, List<C> pairs, String name, ToIntFunction<C> count) {
+    textRow(html, pairs, name, p -> Numbers.count(count.applyAsInt(p)));
+  }
+
   /** One figure of every comparison. */
-  private static void pairRow(
-      Html html,
-      List<PairedComparison> pairs,
-      String name,
-      Function<PairedComparison, String> figure) {
+  private static <C extends Comparison> void textRow(
+      Html html, List<C> pairs, String name, Function<C, String> figure) {
     html.open("tr").leaf("th", name, "scope", "row");
     pairs.forEach(pair -> html.leaf("td", figure.apply(pair)));
     html.close();

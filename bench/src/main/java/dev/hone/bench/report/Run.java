@@ -16,6 +16,7 @@ import java.util.Map;
  * @param command the command line that reproduces the run
  * @param settings every setting by name, in the order to be shown
  * @param arms the methods compared, the reference first; at least one
+ * @param album pictures that a generative model made; may be empty
  * @param gallery pictures of what the perturbation does; may be empty
  */
 public record Run(
@@ -28,6 +29,7 @@ public record Run(
     DataDescription data,
     ModelDescription model,
     List<Arm> arms,
+    Album album,
     Gallery gallery) {
 
   /** Checks that there is an arm to report and copies the collections. */
@@ -42,5 +44,10 @@ public record Run(
   /** The arm the others are compared with. */
   public Arm reference() {
     return arms.getFirst();
+  }
+
+  /** What the arms are compared by. */
+  public Measure measure() {
+    return reference().seeds().getFirst().test().measure();
   }
 }

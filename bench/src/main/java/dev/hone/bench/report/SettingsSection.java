@@ -48,12 +48,22 @@ record SettingsSection(Run run) {
     html.leaf("li", splitUse());
     html.leaf(
         "li",
-        "As a(e) falls towards 0, the task loss fades, and with it the gradient of the classifier"
-            + " head: the distillation loss compares features, which lie before the head. A late"
-            + " flat curve of a distilled arm has this reason among others.");
+        "As a(e) falls towards 0, the task loss fades, and with it the gradient of %s: the distillation loss compares features, which lie before that. A late flat curve of a distilled arm has this reason among others."
+            .formatted(
+                switch (run.measure()) {
+                  case ACCURACY -> "the classifier head";
+                  case SSIM -> "the decoder's last layer and of the divergence";
+                }));
+    if (run.measure() == Measure.SSIM) {
+      html.leaf(
+          "li",
+          "SSIM and PSNR compare an image with its reconstruction from the mean of q(z|x); they say"
+              + " nothing about samples. The ELBO is that of one draw of z for each image, at full"
+              + " weight of the divergence, whatever beta was.");
+    }
     html.leaf(
         "li",
-        "Training loss and accuracy are measured while the weights move and on augmented images;"
+        "Training figures are measured while the weights move and on augmented images;"
             + " they are no fair comparison with the evaluation.");
     html.leaf(
         "li",
@@ -70,7 +80,7 @@ record SettingsSection(Run run) {
   private String splitUse() {
     return run.data().curveSplit().equals("test")
         ? "The curves are of the test split itself. Nothing may be chosen by them, neither an epoch"
-            + " nor a setting, or the final accuracy is too good."
+            + " nor a setting, or the final result is too good."
         : "The curves are of the "
             + run.data().curveSplit()
             + " split. The test split was used once, after the last epoch, and chose nothing.";

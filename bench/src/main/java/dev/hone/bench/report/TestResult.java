@@ -1,29 +1,32 @@
 package dev.hone.bench.report;
 
-/**
- * The final evaluation on the test split. Accuracy, macro-F1 and the confusion matrix follow from
- * the predictions, so they cannot contradict each other.
- *
- * @param topFiveCorrect images whose class was among the five most probable
- * @param meanCrossEntropy mean over the test images, natural logarithm
- */
-public record TestResult(Predictions predictions, int topFiveCorrect, double meanCrossEntropy) {
+/** The final evaluation on the test split, with the one figure by which arms are compared. */
+public sealed interface TestResult permits ClassificationResult, GenerationResult {
+  /** How many test images there were. */
+  int images();
 
-  /** Checks that top-5 is a count of these images. */
-  public TestResult {
-    if (topFiveCorrect < predictions.correct() || topFiveCorrect > predictions.size()) {
-      throw new IllegalArgumentException(
-          "report: top-5 correct is "
-              + topFiveCorrect
-              + ", expected between top-1 correct "
-              + predictions.correct()
-              + " and the number of test images "
-              + predictions.size());
-    }
+  /** The mean over the images of what arms are compared by, see {@link Measure}; NaN of none. */
+  double score();
+
+  /** 95 % interval of the score: which images might have been drawn instead. */
+  Interval interval();
+
+  /** What the score is. */
+  default Measure measure() {
+    return switch (this) {
+      case ClassificationResult _ -> Measure.ACCURACY;
+      case GenerationResult _ -> Measure.SSIM;
+    };
   }
 
-  /** Share of images whose class was among the five most probable. */
-  public double topFiveAccuracy() {
-    return predictions.size() == 0 ? Double.NaN : (double) topFiveCorrect / predictions.size();
+  /** This network against {@code reference}, image by image. */
+  default Comparison against(TestResult reference) {
+    if (reference instanceof ClassificationResult a && this instanceof ClassificationResult b) {
+      return PairedComparison.of(a.predictions(), b.predictions());
+    } else if (reference instanceof GenerationResult a && this instanceof GenerationResult b) {
+      return PairedScores.of(a.ssim(), b.ssim());
+    }
+    throw new IllegalArgumentException(
+        "report: a classifier and a generative model cannot be compared image by image");
   }
 }

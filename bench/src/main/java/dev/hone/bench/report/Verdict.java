@@ -20,7 +20,9 @@ public record Verdict(String headline, List<String> sentences) {
     sentences.add(trained(run));
     if (testImages(run) > 0) {
       sentences.add(outcome(run));
-      comparisons.forEach(comparison -> sentences.add(meaning(comparison)));
+      comparisons.forEach(comparison -> sentences.add(meaning(run.measure(), comparison)));
+      distance(run).ifPresent(sentences::add);
+      helped(run, comparisons).ifPresent(sentences::add);
     }
     if (comparisons.size() > 1) {
       sentences.add(
@@ -37,15 +39,13 @@ public record Verdict(String headline, List<String> sentences) {
       return "No test image was evaluated, so there is no result";
     }
     return switch (comparisons.size()) {
-      case 0 ->
-          "%s got %s of the test images right"
-              .formatted(run.reference().name(), Numbers.percent(run.reference().accuracy()));
-      case 1 -> headline(comparisons.getFirst());
-      default -> headline(comparisons);
+      case 0 -> run.measure().alone(run.reference().name(), run.reference().score());
+      case 1 -> headline(run.measure(), comparisons.getFirst());
+      default -> headline(run.measure(), comparisons);
     };
   }
 
-  private static String headline(ArmComparison c) {
+  private static String headline(Measure measure, ArmComparison c) {
     if (c.pairs().isEmpty()) {
       return "%s and %s share no seed, so they cannot be compared"
           .formatted(c.arm().name(), c.reference().name());
@@ -54,14 +54,15 @@ public record Verdict(String headline, List<String> sentences) {
       return "No difference between %s (%s) and %s (%s) that this run can show"
           .formatted(
               c.arm().name(),
-              Numbers.percent(c.arm().accuracy()),
+              measure.value(c.arm().score()),
               c.reference().name(),
-              Numbers.percent(c.reference().accuracy()));
+              measure.value(c.reference().score()));
     }
-    return "%s is %s points %s %s%s"
+    return "%s is %s%s %s %s%s"
         .formatted(
             c.arm().name(),
-            Numbers.points(Math.abs(c.difference())).replace("+", ""),
+            measure.difference(Math.abs(c.difference())).replace("+", ""),
+            measure.unit(),
             c.difference() > 0 ? "above" : "below",
             c.reference().name(),
             c.pairs().size() == 1
@@ -69,12 +70,14 @@ public record Verdict(String headline, List<String> sentences) {
                 : " over %d seeds".formatted(c.pairs().size()));
   }
 
-  private static String headline(List<ArmComparison> comparisons) {
+  private static String headline(Measure measure, List<ArmComparison> comparisons) {
     String reference = comparisons.getFirst().reference().name();
     String differing =
         comparisons.stream()
             .filter(ArmComparison::differs)
-            .map(c -> "%s (%s points)".formatted(c.arm().name(), Numbers.points(c.difference())))
+            .map(c ->
+                "%s (%s%s)"
+                    .formatted(c.arm().name(), measure.difference(c.difference()), measure.unit()))
             .collect(Collectors.joining(", "));
     return differing.isEmpty()
         ? "None of %d arms differs from %s as far as this run can show"
@@ -101,25 +104,26 @@ public record Verdict(String headline, List<String> sentences) {
   private static String outcome(Run run) {
     String results =
         run.arms().stream()
-            .map(arm -> arm.name() + " got " + Numbers.percent(arm.accuracy()) + " right")
+            .map(arm -> run.measure().said(arm.name(), arm.score()))
             .collect(Collectors.joining(", "));
     return "Of %s, %s.".formatted(plural(testImages(run), "test image"), results);
   }
 
-  private static String meaning(ArmComparison c) {
+  private static String meaning(Measure measure, ArmComparison c) {
     String arm = c.arm().name();
     String reference = c.reference().name();
     return switch (c.pairs().size()) {
       case 0 -> "%s and %s have no seed in common.".formatted(arm, reference);
-      case 1 -> meaningOfOneSeed(c.pairs().getFirst(), arm, reference, c.differs());
+      case 1 -> meaningOfOneSeed(measure, c.pairs().getFirst(), arm, reference, c.differs());
       default ->
-          "Over %d seeds %s differs from %s by %s points on average (95\u00a0%% interval %s): %s."
+          "Over %d seeds %s differs from %s by %s%s on average (95\u00a0%% interval %s): %s."
               .formatted(
                   c.pairs().size(),
                   arm,
                   reference,
-                  Numbers.points(c.difference()),
-                  Numbers.points(c.interval()),
+                  measure.difference(c.difference()),
+                  measure.unit(),
+                  measure.difference(c.interval()),
                   c.differs()
                       ? "more than the seeds' own scatter explains"
                       : "no more than the seeds' own scatter explains");
@@ -127,15 +131,66 @@ public record Verdict(String headline, List<String> sentences) {
   }
 
   private static String meaningOfOneSeed(
-      PairedComparison pair, String arm, String reference, boolean differs) {
-    return "%s against %s: %s points, %s than the choice of test images explains (95\u00a0%% interval"
+      Measure measure, Comparison pair, String arm, String reference, boolean differs) {
+    return "%s against %s: %s%s, %s than the choice of test images explains (95\u00a0%% interval"
             .formatted(
-                arm, reference, Numbers.points(pair.difference()), differs ? "more" : "no more")
-        + " %s; they disagree about %s, McNemar's exact test p %s)."
+                arm,
+                reference,
+                measure.difference(pair.difference()),
+                measure.unit(),
+                differs ? "more" : "no more")
+        + " %s; %s, %s p %s)."
             .formatted(
-                Numbers.points(pair.interval()),
-                plural(pair.onlyFirst() + pair.onlySecond(), "image"),
+                measure.difference(pair.interval()),
+                imageByImage(pair),
+                measure.test(),
                 pair.pValue() < 0.001 ? "<\u00a00.001" : "=\u00a0" + Numbers.p(pair.pValue()));
+  }
+
+  private static String imageByImage(Comparison pair) {
+    return switch (pair) {
+      case PairedComparison c ->
+          "they disagree about " + plural(c.onlyFirst() + c.onlySecond(), "image");
+      case PairedScores c ->
+          "better on %s of %s".formatted(Numbers.count(c.better()), plural(c.total(), "image"));
+    };
+  }
+
+  /** How far the arms' samples are from real images. */
+  private static Optional<String> distance(Run run) {
+    if (run.measure() != Measure.SSIM) {
+      return Optional.empty();
+    }
+    Distance first = run.reference().results(GenerationResult.class).getFirst().distance();
+    if (!first.isComputed()) {
+      return Optional.of(first.name() + " " + first.note() + ".");
+    }
+    String values =
+        run.arms().stream()
+            .map(arm ->
+                "%s %s"
+                    .formatted(
+                        arm.name(),
+                        Numbers.plain(arm.mean(GenerationResult.class, r -> r.distance().value()))))
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        "Samples against real images, lower is better: %s of %s each: %s (%s)."
+            .formatted(first.name(), plural(first.images(), "image"), values, first.note()));
+  }
+
+  /** Of a generative model, whether the method was worth it, in one word. */
+  private static Optional<String> helped(Run run, List<ArmComparison> comparisons) {
+    if (run.measure() != Measure.SSIM || comparisons.size() != 1) {
+      return Optional.empty();
+    }
+    ArmComparison c = comparisons.getFirst();
+    String arm = c.arm().name();
+    return Optional.of(
+        !c.differs()
+            ? "As far as this run can show, %s neither helped nor hurt.".formatted(arm)
+            : c.difference() > 0
+                ? "By SSIM, %s helped here.".formatted(arm)
+                : "By SSIM, %s did not help here: it hurt.".formatted(arm));
   }
 
   private static String seeds(Run run) {
@@ -170,7 +225,7 @@ public record Verdict(String headline, List<String> sentences) {
   }
 
   private static int testImages(Run run) {
-    return run.reference().seeds().getFirst().test().predictions().size();
+    return run.reference().seeds().getFirst().test().images();
   }
 
   static String plural(long count, String noun) {

@@ -8,6 +8,7 @@ import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.SettingsDraft;
 import dev.hone.bench.experiment.TrainSettings;
+import dev.hone.bench.report.ClassificationEpoch;
 import dev.hone.bench.report.EpochRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -27,11 +28,11 @@ class ProgressTest {
   private long now;
 
   private static Progress.Step step(Method arm, int epoch, int number) {
-    return new Progress.Step(arm, epoch, number, 64, 1.5, 0.25, 640);
+    return new Progress.Step(arm, epoch, number, 64, 1.5, new Progress.Accuracy(0.25), 640);
   }
 
   private static EpochRecord ended(int epoch) {
-    return new EpochRecord(epoch, 1, 0.1, 1.25, 0, 0.5, 1.1, 0.625, 640, 4);
+    return new ClassificationEpoch(epoch, 1, 0.1, 1.25, 0, 0.5, 1.1, 0.625, 640, 4);
   }
 
   /** Ten steps, of as many seconds as they have units. */
@@ -95,7 +96,8 @@ class ProgressTest {
     var progress = new ProgressLines(SETTINGS, new PrintWriter(text), () -> now);
     progress.armStarted(Method.BASELINE, 1, 10, 0, 0);
     progress.epochEnded(
-        Method.BASELINE, new EpochRecord(0, 1, 0.1, 1.25, 0, 0.5, Double.NaN, Double.NaN, 640, 1));
+        Method.BASELINE,
+        new ClassificationEpoch(0, 1, 0.1, 1.25, 0, 0.5, Double.NaN, Double.NaN, 640, 1));
     assertEquals("baseline 1/1: loss 1.250, accuracy 50.0 %, 640 img/s", text.toString().strip());
   }
 

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.bench.experiment.Likelihood;
 import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.Recipe;
 import dev.hone.bench.experiment.Rule;
 import dev.hone.bench.experiment.SettingsDraft;
 import dev.hone.bench.experiment.SettingsFile;
+import dev.hone.bench.experiment.Task;
 import dev.hone.bench.experiment.TrainSettings;
 import dev.hone.bench.experiment.Training;
 import dev.hone.bench.report.SampleRun;
@@ -107,6 +109,7 @@ class TrainCommandTest {
             out(),
             "--dataset=cifar100",
             "--data-dir=data",
+            "--image-size=32",
             "--limit=5000",
             "--model=resnet8",
             "--shortcut=b",
@@ -132,8 +135,10 @@ class TrainCommandTest {
         .succeeded();
     TrainSettings expected =
         new TrainSettings(
+            Task.CLASSIFY,
             "cifar100",
             "data",
+            32,
             5000,
             "resnet8",
             Shortcut.B,
@@ -153,13 +158,46 @@ class TrainCommandTest {
             BatchNormMode.TRAIN,
             Target.RANDOM,
             .2,
+            0,
+            0,
+            Likelihood.NONE,
+            0,
+            0,
+            0,
             42);
     assertEquals(List.of(expected), trainer.begun);
     assertEquals("reference", trainer.environments.getFirst().backend().name());
     var defaults = SettingsDraft.of(SettingsDraft.defaults()).values();
+    var ofAutoencoders =
+        List.of("task", "latent", "width", "reconstruction", "scale", "beta", "betaWarmup");
     SettingsDraft.of(expected)
         .values()
-        .forEach((name, value) -> assertFalse(value.equals(defaults.get(name)), name));
+        .forEach((name, value) ->
+            assertEquals(ofAutoencoders.contains(name), value.equals(defaults.get(name)), name));
+  }
+
+  @Test
+  void everySettingOfAnAutoencoderIsAnOption() {
+    train(
+            out(),
+            "--task=vae",
+            "--image-size=32",
+            "--latent=9",
+            "--width=4",
+            "--reconstruction=gaussian",
+            "--scale=.3",
+            "--beta=.5",
+            "--beta-warmup=2.5")
+        .succeeded();
+    TrainSettings s = trainer.begun.getFirst();
+    assertEquals(Task.VAE, s.task());
+    assertEquals("vae", s.model());
+    assertEquals(9, s.latent());
+    assertEquals(4, s.width());
+    assertEquals(Likelihood.GAUSSIAN, s.reconstruction());
+    assertEquals(.3, s.scale());
+    assertEquals(.5, s.beta());
+    assertEquals(2.5, s.betaWarmup());
   }
 
   @Test
@@ -201,7 +239,8 @@ class TrainCommandTest {
         "--model=vgg            | unknown model vgg; valid are resnet8, resnet20",
         "--dataset=mnist        | --dataset: 'mnist' is not one of fashion-mnist, cifar10",
         "--device=cuda:999      | --device cuda:999 is not available here: ",
-        "--device=tpu           | --device: 'tpu' is not one of auto, cpu, cuda, emulator, reference",
+        "--device=tpu           | --device: 'tpu' is not one of auto, cpu, cuda, emulator,"
+            + " reference",
         "--threads=-2           | --threads must be 1 or more",
         "--epoch=3              | unknown option '--epoch=3'",
         "--epochs=three         | invalid value for option '--epochs': 'three' is not an int",
@@ -276,6 +315,7 @@ class TrainCommandTest {
   @Test
   void helpTeaches() {
     String help = train("--help").succeeded().out();
+    TrainSettings vae = SettingsDraft.defaults(Task.VAE);
     for (String taught :
         List.of(
             "What is compared:",
@@ -285,9 +325,18 @@ class TrainCommandTest {
             "Default: resnet20",
             "Default: both",
             "./hone train --resume runs/sign",
-            "with --rule sgd " + SettingsDraft.defaultEps(Rule.SGD) + ".",
-            "Default: " + SettingsDraft.defaults().epochs() + ".",
-            "paper-like " + Recipe.PAPER_LIKE.learningRate() + ".")) {
+            "The autoencoder (--task vae):",
+            "with --rule sgd " + SettingsDraft.defaultEps(Rule.SGD) + ",",
+            "Default: %d; with --task vae %d."
+                .formatted(SettingsDraft.defaults().epochs(), vae.epochs()),
+            "Default: %d; with --task vae %d."
+                .formatted(SettingsDraft.defaults().batch(), vae.batch()),
+            "that describe an image. Default: " + vae.latent() + ".",
+            "Default: " + vae.width() + ".",
+            "Default: " + SettingsDraft.typed(vae.reconstruction()) + ".",
+            "|| N(0, 1)). Default: " + (int) vae.beta() + ".",
+            "with adam " + Recipe.ADAM.learningRate() + ".",
+            "paper-like " + Recipe.PAPER_LIKE.learningRate() + ",")) {
       String flat = help.replaceAll("\\s+", " ");
       assertTrue(flat.contains(taught), () -> "no '" + taught + "' in: " + help);
     }

@@ -22,7 +22,8 @@ class SettingsDraftTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{\"epoch\": 4}        | unknown setting 'epoch'; valid are dataset, dataDir, limit, model",
+        "{\"epoch\": 4}        | unknown setting 'epoch'; valid are task, dataset, dataDir,"
+            + " imageSize",
         "{\"epochs\": \"4\"}   | \"epochs\": expected a whole number of 32 bits, but found \"4\"",
         "{\"epochs\": 4.5}     | \"epochs\": expected a whole number of 32 bits, but found 4.5",
         "{\"epochs\": 3000000000} | \"epochs\": expected a whole number of 32 bits",

@@ -1,7 +1,7 @@
 package dev.hone.bench.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +12,8 @@ import dev.hone.nn.model.Shortcut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,11 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingsRoundTripTest {
   @TempDir private Path folder;
 
-  /** No value is the default, so that none can be lost unnoticed. */
+  /** No value of the task is the default, so that none can be lost unnoticed. */
   private static final TrainSettings UNUSUAL =
       new TrainSettings(
+          Task.CLASSIFY,
           "cifar100",
           "some \"quoted\" föld\\er",
+          32,
           5001,
           "resnet110",
           Shortcut.B,
@@ -43,7 +47,25 @@ class SettingsRoundTripTest {
           BatchNormMode.EVAL,
           Target.OPPOSITE,
           0.3,
+          0,
+          0,
+          Likelihood.NONE,
+          0,
+          0,
+          0,
           -7_000_000_000L);
+
+  private static final TrainSettings UNUSUAL_VAE =
+      SettingsDraft.empty()
+          .with("task", Task.VAE)
+          .with("imageSize", 128)
+          .with("latent", 7)
+          .with("width", 6)
+          .with("reconstruction", Likelihood.L1)
+          .with("scale", 0.25)
+          .with("beta", 0.1 + 0.2)
+          .with("betaWarmup", 1.5)
+          .complete();
 
   private TrainSettings through(TrainSettings settings) throws IOException {
     Path file = folder.resolve("settings.json");
@@ -59,10 +81,71 @@ class SettingsRoundTripTest {
   void whatARunFolderKeepsIsReadBackAlike() throws IOException {
     assertEquals(UNUSUAL, through(UNUSUAL));
     assertEquals(SettingsDraft.defaults(), through(SettingsDraft.defaults()));
+    assertEquals(UNUSUAL_VAE, through(UNUSUAL_VAE));
+    assertEquals(SettingsDraft.defaults(Task.VAE), through(SettingsDraft.defaults(Task.VAE)));
     var defaults = SettingsDraft.of(SettingsDraft.defaults()).values();
-    SettingsDraft.of(UNUSUAL)
+    var unusual = SettingsDraft.of(UNUSUAL).values();
+    SettingsDraft.of(UNUSUAL_VAE)
         .values()
-        .forEach((name, value) -> assertNotEquals(defaults.get(name), value, name));
+        .forEach((name, value) ->
+            assertFalse(
+                value.equals(defaults.get(name)) && value(unusual, name).equals(value), name));
+  }
+
+  private static Object value(Map<String, Object> values, String name) {
+    return Objects.requireNonNull(values.get(name), name);
+  }
+
+  @Test
+  void filesFromBeforeThereWereTasksAreOfClassifiers() throws IOException {
+    Path file = folder.resolve("old.json");
+    Files.writeString(
+        file,
+        """
+        {"dataset": "cifar100", "dataDir": "data", "limit": 5000, "model": "resnet8",
+         "shortcut": "B", "method": "ICP", "recipe": "SOUND", "rule": "SGD", "steps": 7,
+         "eps": 0.25, "k": 3, "epochs": 9, "batch": 16, "learningRate": 0.5,
+         "labelSmoothing": 0.1, "decay": "HALF_COSINE", "layerWeights": "UNIFORM",
+         "icpMode": "EVAL", "targetMode": "TRAIN", "target": "RANDOM", "validation": 0.2,
+         "seed": 42}
+        """);
+    TrainSettings old = SettingsDraft.read(file).complete();
+    assertEquals(Task.CLASSIFY, old.task());
+    assertEquals("resnet8", old.model());
+    assertEquals(old, through(old));
+  }
+
+  @Test
+  void whatATaskTrainsWithFollowsIt() {
+    TrainSettings vae = drafted("task", Task.VAE).with("epochs", 40).complete();
+    assertEquals("vae", vae.model());
+    assertEquals(Recipe.ADAM, vae.recipe());
+    assertEquals(Recipe.ADAM.learningRate(), vae.learningRate());
+    assertEquals(10, vae.k());
+    assertEquals(10, vae.betaWarmup());
+    assertEquals(0, vae.scale());
+    var gaussian = drafted("task", Task.VAE).with("reconstruction", Likelihood.GAUSSIAN);
+    assertTrue(gaussian.complete().scale() > 0);
+    double eps = drafted("task", Task.VAE).with("rule", Rule.SGD).complete().eps();
+    assertTrue(eps < 0.01, "a sum over pixels has large gradients: " + eps);
+  }
+
+  @Test
+  void settingsOfTheOtherTaskAreRefused() {
+    assertRefused(drafted("latent", 8), "--latent is for --task vae");
+    assertRefused(drafted("beta", 2.0), "--beta is for --task vae");
+    assertRefused(drafted("reconstruction", Likelihood.L1), "--reconstruction is for --task vae");
+    assertRefused(drafted("recipe", Recipe.ADAM), "--recipe adam is for --task vae");
+    var vae = drafted("task", Task.VAE);
+    assertRefused(vae.with("model", "resnet20"), "--model resnet20 is for --task classify");
+    assertRefused(vae.with("labelSmoothing", 0.1), "--label-smoothing are for --task classify");
+    assertRefused(vae.with("recipe", Recipe.SOUND), "--recipe sound is for --task classify");
+    assertRefused(vae.with("imageSize", 48), "--image-size must be a power of two");
+    assertRefused(vae.with("latent", 0), "--latent must be 1 or more");
+    assertRefused(vae.with("width", 0), "--width must be 1 or more");
+    assertRefused(vae.with("scale", 0.5), "--scale must be greater than 0");
+    assertRefused(vae.with("beta", -1.0), "--beta must be 0 or more");
+    assertRefused(vae.with("reconstruction", Likelihood.NONE), "--reconstruction must be");
   }
 
   @Test

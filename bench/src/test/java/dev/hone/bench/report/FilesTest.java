@@ -69,12 +69,13 @@ class FilesTest {
     Summary.of(run).writeJson(file);
     JsonNode json = JsonMapper.builder().build().readTree(Files.readString(file));
     assertEquals(2, json.get("rows").size());
-    Predictions predictions = run.reference().seeds().getFirst().test().predictions();
+    Predictions predictions =
+        run.reference().results(ClassificationResult.class).getFirst().predictions();
     assertEquals(predictions.correct(), json.get("rows").get(0).get("correct").asInt());
     JsonNode comparison = json.get("comparisons").get(0);
     assertEquals("icp", comparison.get("arm").asString());
     assertEquals(
-        run.arms().get(1).accuracy() - run.reference().accuracy(),
+        run.arms().get(1).score() - run.reference().score(),
         comparison.get("difference").asDouble(),
         1e-12);
   }
@@ -96,6 +97,39 @@ class FilesTest {
     BufferedImage grey = decode(Picture.of(2, 1, 1, new byte[] {7, (byte) 130}));
     assertEquals(7, grey.getRaster().getSample(0, 0, 0));
     assertEquals(130, grey.getRaster().getSample(1, 0, 0));
+  }
+
+  @Test
+  void aRowOfPicturesIsReadBackAndSplit() throws IOException {
+    for (int channels : new int[] {1, 3}) {
+      var pictures = new java.util.ArrayList<Picture>();
+      for (int i = 0; i < 3; i++) {
+        byte[] pixels = new byte[2 * 4 * channels];
+        for (int j = 0; j < pixels.length; j++) {
+          pixels[j] = (byte) (31 * i + 7 * j);
+        }
+        pictures.add(Picture.of(2, 4, channels, pixels));
+      }
+      Path file = folder.resolve("row.png");
+      Picture.row(pictures).write(file);
+      Picture row = Picture.read(file);
+      assertEquals(6, row.width());
+      assertEquals(pictures, row.split(3));
+      assertThrows(IllegalArgumentException.class, () -> row.split(4));
+    }
+    Path text = Files.writeString(folder.resolve("no.png"), "no picture");
+    assertThrows(IOException.class, () -> Picture.read(text));
+  }
+
+  @Test
+  void summaryOfAutoencodersHasTheirColumns() throws IOException {
+    Path file = folder.resolve("summary.csv");
+    Summary.of(SampleRun.generation(0.01)).writeCsv(file);
+    List<String> lines = Files.readAllLines(file);
+    assertTrue(
+        lines.getFirst().startsWith("arm,seed,total,ssim,ssimLow,ssimHigh"), lines.getFirst());
+    assertTrue(lines.get(1).startsWith("baseline,1,500,0."), lines.get(1));
+    assertEquals(lines.get(0).split(",").length, lines.get(2).split(",").length);
   }
 
   @Test

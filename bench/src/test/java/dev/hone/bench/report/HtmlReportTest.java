@@ -35,7 +35,8 @@ class HtmlReportTest {
         sample("hundred-classes", SampleRun::hundredClasses),
         sample("bare", SampleRun::bare),
         sample("diverged", SampleRun::diverged),
-        sample("six-arms", SampleRun::sixArms));
+        sample("six-arms", SampleRun::sixArms),
+        sample("generation", () -> SampleRun.generation(-0.004)));
   }
 
   private static Arguments sample(String name, Supplier<Run> run) {
@@ -112,6 +113,7 @@ class HtmlReportTest {
             data,
             new ModelDescription(evil, 1, evil),
             List.of(t.reference(), arm),
+            Album.empty(),
             new Gallery(evil, List.of(example)));
     String page = HtmlReport.page(run);
     assertFalse(page.contains("<script"), "an unescaped <script> reached the page");
@@ -122,6 +124,32 @@ class HtmlReportTest {
         all(document, "img").stream()
             .anyMatch(img -> img.getAttribute("alt").contains("<script>alert(\"1\")</script>&'")));
     assertFalse(page.contains("\u202e") || page.contains("\u0000"), "control characters");
+  }
+
+  @Test
+  void anAutoencodersPageHasItsPicturesAndFiguresAndNoClasses() throws Exception {
+    Document document = parse(HtmlReport.page(SampleRun.generation(0.01)));
+    String text = document.getDocumentElement().getTextContent();
+    for (String said :
+        List.of(
+            "By SSIM, icp helped here.",
+            "FID not computed: no weights were given.",
+            "MS-SSIM, 3 scales",
+            "SSIM of reconstructions",
+            "Divergence, KL",
+            "epoch by epoch",
+            "Student's paired t-test",
+            "the decoder's last layer")) {
+      assertTrue(text.contains(said), said);
+    }
+    for (String unsaid : List.of("Accuracy", "Confusion", "McNemar", "classifier head")) {
+      assertFalse(text.contains(unsaid), unsaid);
+    }
+    long strips =
+        all(document, "img").stream()
+            .filter(img -> img.getAttribute("alt").startsWith("Reconstructions, "))
+            .count();
+    assertEquals(12, strips, "two strips of six");
   }
 
   @Test

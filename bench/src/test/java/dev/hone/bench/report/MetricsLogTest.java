@@ -18,7 +18,9 @@ class MetricsLogTest {
       new MetricsLine.Step("icp", 7, 12, 1, 0.5, 0.1, Double.NaN, Double.POSITIVE_INFINITY);
   private static final MetricsLine EPOCH =
       new MetricsLine.Epoch(
-          "icp \"quoted\"\n", 7, new EpochRecord(0, 1, 0.1, 1.5, 0, 0.5, 1.25, 0.625, 2000, 5.5));
+          "icp \"quoted\"\n",
+          7,
+          new ClassificationEpoch(0, 1, 0.1, 1.5, 0, 0.5, 1.25, 0.625, 2000, 5.5));
 
   @TempDir Path folder;
 
@@ -38,6 +40,24 @@ class MetricsLogTest {
     assertEquals(List.of(STEP, EPOCH), MetricsLog.read(file));
     assertEquals(2, Files.readAllLines(file).size());
     assertTrue(Files.readString(file).contains("\"taskLoss\":\"NaN\""), Files.readString(file));
+  }
+
+  @Test
+  void anAutoencodersEpochComesBackAsOneAndOldLinesAsAClassifiers() throws IOException {
+    var generated =
+        new MetricsLine.Epoch(
+            "icp", 1, new GenerationEpoch(0, 1, 0.1, 0.5, 9, 0, 8, 2, 7, 1, 0.4, 17, 3, 99, 5));
+    Path file = write(generated);
+    assertEquals(List.of(generated), MetricsLog.read(file));
+    Files.writeString(
+        file,
+        """
+        {"kind":"epoch","arm":"icp","seed":7,"figures":{"epoch":0,"a":1.0,"learningRate":0.1,\
+        "taskLoss":1.5,"distillationLoss":0.0,"trainAccuracy":0.5,"evaluationLoss":1.25,\
+        "evaluationAccuracy":"NaN","imagesPerSecond":2000.0,"seconds":5.5}}
+        """);
+    var old = new ClassificationEpoch(0, 1, 0.1, 1.5, 0, 0.5, 1.25, Double.NaN, 2000, 5.5);
+    assertEquals(List.of(new MetricsLine.Epoch("icp", 7, old)), MetricsLog.read(file));
   }
 
   @Test

@@ -46,7 +46,8 @@ public final class SampleRun {
   static Run bare() {
     Arm arm = baseline(CLOTHES, 1, 1);
     SeedRun seed = arm.seeds().getFirst();
-    TestResult none = new TestResult(Predictions.of(10, new int[0], new int[0]), 0, Double.NaN);
+    TestResult none =
+        new ClassificationResult(Predictions.of(10, new int[0], new int[0]), 0, Double.NaN);
     SeedRun empty = new SeedRun(1, seed.epochs(), none, Double.NaN, Double.NaN);
     return run(
         CLOTHES, List.of(new Arm("baseline", "task loss only", List.of(empty))), Gallery.empty());
@@ -56,10 +57,10 @@ public final class SampleRun {
   static Run diverged() {
     List<EpochRecord> epochs =
         IntStream.range(0, 8)
-            .mapToObj(e -> {
+            .<EpochRecord>mapToObj(e -> {
               double bad = e == 3 ? Double.NaN : e >= 5 ? Double.POSITIVE_INFINITY : Math.exp(e);
               double accuracy = e >= 5 ? Double.NaN : 0.1;
-              return new EpochRecord(
+              return new ClassificationEpoch(
                   e, e < 2 ? 1 : 0.5, 0.1, bad, bad, accuracy, bad, accuracy, bad, bad);
             })
             .toList();
@@ -91,7 +92,7 @@ public final class SampleRun {
     settings.put("batch", "128");
     settings.put("lr", "0.1");
     settings.put("seed", "1");
-    int test = arms.getFirst().seeds().getFirst().test().predictions().size();
+    int test = arms.getFirst().seeds().getFirst().test().images();
     return new Run(
         "Invented sample: ResNet-20 on Fashion-MNIST",
         Instant.parse("2026-01-02T03:04:05Z"),
@@ -119,7 +120,69 @@ public final class SampleRun {
             linear               [N, 10]                    650
             """),
         arms,
+        Album.empty(),
         gallery);
+  }
+
+  /** Two autoencoders, one seed, with pictures. */
+  static Run generation(double lift) {
+    var tile = new ArrayList<Picture>();
+    for (int i = 0; i < 6; i++) {
+      tile.add(example("bird", 3, i).original());
+    }
+    var strips = List.of(new Album.Strip("original", tile), new Album.Strip("icp", tile));
+    Album album =
+        new Album(
+            List.of(
+                new Album.Page("Reconstructions", "Invented.", strips),
+                new Album.Page("icp, epoch by epoch", "Invented.", strips)));
+    Run like =
+        run(CLOTHES, List.of(autoencoder("baseline", 0), autoencoder("icp", lift)), gallery(2));
+    return new Run(
+        "Invented sample: VAE on birds",
+        like.started(),
+        like.wallTime(),
+        "./hone train --task vae --dataset birds --data-dir data",
+        like.settings(),
+        like.machine(),
+        like.data(),
+        like.model(),
+        like.arms(),
+        album,
+        like.gallery());
+  }
+
+  private static Arm autoencoder(String name, double lift) {
+    List<EpochRecord> epochs =
+        IntStream.range(0, 8)
+            .<EpochRecord>mapToObj(e ->
+                new GenerationEpoch(
+                    e,
+                    1,
+                    0.001,
+                    Math.min(1, e / 2.0),
+                    7300 - 10 * e,
+                    0,
+                    7240 - 10 * e,
+                    60 + e,
+                    7250 - 9 * e,
+                    61 + e,
+                    0.2 + 0.03 * e + lift,
+                    15 + 0.4 * e,
+                    Double.NaN,
+                    400,
+                    14))
+            .toList();
+    Philox random = new Philox(3, name.length());
+    var ssim = new ArrayList<Double>();
+    for (int i = 0; i < 500; i++) {
+      double image = 0.3 + 0.4 * new Philox(9, 1).uniform(i);
+      ssim.add(image + lift + 0.02 * (random.uniform(i) - 0.5));
+    }
+    var result =
+        new GenerationResult(ssim, 0.61, 3, 17.9, 7190, 68, Distance.none("no weights were given"));
+    var seed = new SeedRun(1, epochs, result, 200, 0.1);
+    return new Arm(name, "invented", List.of(seed));
   }
 
   static Arm baseline(List<String> names, int epochs, int seeds) {
@@ -152,7 +215,7 @@ public final class SampleRun {
     double accuracy = 0.87 - 0.35 * Math.exp(-4 * progress) + noise - (distils ? 0.01 : 0);
     double k = epochs / 4.0;
     double a = !distils || e <= k ? 1 : Math.cos(Math.PI * (e - k) / (2 * (epochs - k)));
-    return new EpochRecord(
+    return new ClassificationEpoch(
         e,
         a,
         0.05 * (1 + Math.cos(Math.PI * e / epochs)),
@@ -182,7 +245,7 @@ public final class SampleRun {
       correct += predicted[i] == labels[i] ? 1 : 0;
     }
     int topFive = correct + (labels.length - correct) * 9 / 10;
-    return new TestResult(Predictions.of(classes, labels, predicted), topFive, 0.4567);
+    return new ClassificationResult(Predictions.of(classes, labels, predicted), topFive, 0.4567);
   }
 
   static Gallery gallery(int examples) {

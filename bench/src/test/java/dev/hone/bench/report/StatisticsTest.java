@@ -117,6 +117,46 @@ class StatisticsTest {
   }
 
   @Test
+  void scoresArePairedImageByImage() {
+    // Differences .1, .3, .2, -.1: mean .125, standard error .0854; t of 3 degrees is 1.464.
+    var pair = PairedScores.of(List.of(0.5, 0.2, 0.4, 0.9), List.of(0.6, 0.5, 0.6, 0.8));
+    assertEquals(0.125, pair.difference(), 1e-12);
+    assertEquals(List.of(4, 3, 1), List.of(pair.total(), pair.better(), pair.worse()));
+    assertEquals(0.2394, pair.pValue(), 5e-4);
+    // 3.182446 is the 97.5 % quantile of t with 3 degrees.
+    double error = Math.sqrt((0.025 * 0.025 + 0.175 * 0.175 + 0.075 * 0.075 + 0.225 * 0.225) / 12);
+    assertEquals(0.125 - 3.182446 * error, pair.interval().low(), 1e-6);
+    assertEquals(0.125 + 3.182446 * error, pair.interval().high(), 1e-6);
+  }
+
+  @Test
+  void scoresThatCannotBeJudgedAreNot() {
+    assertEquals(1, PairedScores.of(List.of(0.5, 0.4), List.of(0.5, 0.4)).pValue());
+    assertTrue(Double.isNaN(PairedScores.of(List.of(0.5), List.of(0.4)).pValue()));
+    assertTrue(Double.isNaN(PairedScores.of(List.of(), List.of()).difference()));
+    assertThrows(
+        IllegalArgumentException.class, () -> PairedScores.of(List.of(0.5), List.of(0.4, 0.1)));
+    TestResult scores =
+        new GenerationResult(List.of(0.5), 0, 1, 0, 0, 0, Distance.none("no weights"));
+    TestResult classes = clearWin(1).reference().seeds().getFirst().test();
+    assertThrows(IllegalArgumentException.class, () -> scores.against(classes));
+  }
+
+  @Test
+  void whetherTheMethodHelpedIsSaidPlainly() {
+    Verdict better = Verdict.of(SampleRun.generation(0.01));
+    assertTrue(better.headline().startsWith("icp is 0.0"), better.headline());
+    assertTrue(better.headline().contains(" SSIM above baseline"), better.headline());
+    assertTrue(better.sentences().contains("By SSIM, icp helped here."));
+    Verdict worse = Verdict.of(SampleRun.generation(-0.01));
+    assertTrue(worse.sentences().contains("By SSIM, icp did not help here: it hurt."));
+    Verdict same = Verdict.of(SampleRun.generation(0));
+    assertTrue(same.headline().startsWith("No difference between icp"), same.headline());
+    assertTrue(
+        same.sentences().contains("As far as this run can show, icp neither helped nor hurt."));
+  }
+
+  @Test
   void costAndUnequalComputeAreStated() {
     String text = String.join(" ", Verdict.of(SampleRun.typical()).sentences());
     assertTrue(text.contains("takes 4.08× the time"), text);
@@ -137,7 +177,7 @@ class StatisticsTest {
     for (int i = right; i < 100; i++) {
       predicted[i] = 1;
     }
-    TestResult result = new TestResult(Predictions.of(10, labels, predicted), 100, 0.5);
+    TestResult result = new ClassificationResult(Predictions.of(10, labels, predicted), 100, 0.5);
     List<SeedRun> runs = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       runs.add(new SeedRun(seed, List.of(), result, 1, 1));

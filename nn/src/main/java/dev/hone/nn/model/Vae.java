@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The encoder halves the resolution by 3x3 convolutions of stride 2, each with batch norm and
  * relu, down to 4x4; its widths are w, 2w, 4w, 8w, 8w. A linear layer makes mean and log-variance
  * of q(z | x). The decoder goes back the same way: a linear layer to 4x4, then doublings, each
- * followed by a 3x3 convolution, batch norm and relu, the last with w / 2 channels at full size,
- * and a 3x3 convolution to the logits. Doubling by nearest neighbour instead of transposed
- * convolution leaves no checkerboards (Odena et al. 2016, "Deconvolution and checkerboard
- * artifacts"), and the CPU's convolutions of stride 1 are its fastest.
+ * followed by a 3x3 convolution, batch norm and relu, the last with w channels at full size, and a
+ * 3x3 convolution to the logits. Doubling by nearest neighbour instead of transposed convolution
+ * leaves no checkerboards (Odena et al. 2016, "Deconvolution and checkerboard artifacts"), and the
+ * CPU's convolutions of stride 1 are its fastest.
  *
  * <p>z = mean + exp(log-variance / 2) * noise, with the noise of {@link #with}. Without it, z is
  * drawn from the mode's random in train mode, and is the mean in eval mode.
@@ -67,7 +67,7 @@ public final class Vae extends Block implements FeatureModel {
     int stages = Integer.numberOfTrailingZeros(size / BOTTOM);
     encoder = new ArrayList<>();
     int[] widths = new int[stages + 1];
-    widths[0] = Math.max(1, width / 2);
+    widths[0] = width;
     for (int i = 0; i < stages; i++) {
       widths[i + 1] = Math.min(width << i, WIDEST * width);
       int in = i == 0 ? channels : widths[i];
@@ -106,7 +106,7 @@ public final class Vae extends Block implements FeatureModel {
    * @param size S of the images {@code [N, C, S, S]}: 16, 32, 64, 128, ...
    * @param channels C: 1 or 3
    * @param latent L, how many numbers describe an image
-   * @param width w, channels of the first stage; an even number
+   * @param width w, channels of the first stage
    * @param random says on which backend, and what the weights start as; it is left where it is
    */
   public static Vae of(int size, int channels, int latent, int width, Random random) {
@@ -119,9 +119,9 @@ public final class Vae extends Block implements FeatureModel {
       throw new IllegalArgumentException(
           "vae: images must have 1 or 3 channels, but have " + channels);
     }
-    if (latent < 1 || width < 2 || width % 2 != 0) {
+    if (latent < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "vae: needs a latent size of at least 1 and an even width, but got "
+          "vae: needs a latent size and a width of at least 1, but got "
               + latent
               + " and "
               + width);

@@ -74,8 +74,8 @@ class VaeTest {
     assertEquals(Shape.of(32, 16, 3, 3), parameter(vae, "encoder4.conv.weight").shape());
     assertEquals(Shape.of(16, 32 * 16), parameter(vae, "moments.weight").shape());
     assertEquals(Shape.of(16, 32, 3, 3), parameter(vae, "decoder1.conv.weight").shape());
-    assertEquals(Shape.of(2, 4, 3, 3), parameter(vae, "decoder4.conv.weight").shape());
-    assertEquals(Shape.of(3, 2, 3, 3), parameter(vae, "logits.weight").shape());
+    assertEquals(Shape.of(4, 4, 3, 3), parameter(vae, "decoder4.conv.weight").shape());
+    assertEquals(Shape.of(3, 4, 3, 3), parameter(vae, "logits.weight").shape());
   }
 
   @Test
@@ -161,6 +161,6 @@ class VaeTest {
     }
     assertThrows(IllegalArgumentException.class, () -> Vae.of(16, 2, 2, 2, Random.of(ORACLE, 1)));
     assertThrows(IllegalArgumentException.class, () -> Vae.of(16, 1, 0, 2, Random.of(ORACLE, 1)));
-    assertThrows(IllegalArgumentException.class, () -> Vae.of(16, 1, 2, 3, Random.of(ORACLE, 1)));
+    assertThrows(IllegalArgumentException.class, () -> Vae.of(16, 1, 2, 0, Random.of(ORACLE, 1)));
   }
 }
