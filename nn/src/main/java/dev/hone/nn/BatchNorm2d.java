@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * does. In eval mode the running statistics make it a multiplication and an addition.
  */
 public final class BatchNorm2d extends Block {
-  /** What is added to the variance under the root. */
+  /** What is added to the variance under the root unless said otherwise. */
   public static final float EPS = 1e-5f;
 
   /** The share of a new batch in the running statistics. */
@@ -31,8 +31,17 @@ public final class BatchNorm2d extends Block {
   private final Tensor runningMean;
   private final Tensor runningVariance;
   private final Tensor batchesTracked;
+  private final float eps;
 
   public BatchNorm2d(int channels, Backend backend) {
+    this(channels, EPS, backend);
+  }
+
+  /**
+   * @param eps what is added to the variance under the root, where it is not {@link #EPS}
+   */
+  public BatchNorm2d(int channels, float eps, Backend backend) {
+    this.eps = eps;
     Shape perChannel = Shape.of(channels);
     gamma = parameter("weight", Tensor.ones(backend, perChannel), false);
     beta = parameter("bias", Tensor.zeros(backend, perChannel), false);
@@ -62,7 +71,7 @@ public final class BatchNorm2d extends Block {
     }
     BatchStatistics s = x.value().batchStatistics();
     var tape = x.tape();
-    Variable y = x.batchNorm(s, gamma.on(tape), beta.on(tape), EPS, residual, relu);
+    Variable y = x.batchNorm(s, gamma.on(tape), beta.on(tape), eps, residual, relu);
     if (mode.updatesStatistics()) {
       double unbiased = count / (count - 1.0);
       follow(runningMean, s.mean().times(MOMENTUM));
@@ -92,7 +101,7 @@ public final class BatchNorm2d extends Block {
   /** Eval mode on {@code tape}; gradients flow to gamma and beta. */
   Affine affine(Tape tape) {
     Variable variance = tape.constant(runningVariance);
-    Variable scale = gamma.on(tape).dividedBy(variance.plus(EPS).sqrt());
+    Variable scale = gamma.on(tape).dividedBy(variance.plus(eps).sqrt());
     return new Affine(scale, beta.on(tape).minus(scale.times(tape.constant(runningMean))));
   }
 }

@@ -37,7 +37,7 @@ public record ConvNorm(Conv2d conv, BatchNorm2d norm) {
     };
   }
 
-  /** w' {@code [K, C, kernel, kernel]} and b' {@code [K]}. */
+  /** w' {@code [K, C, KH, KW]} and b' {@code [K]}. */
   private record Folded(Variable w, Variable b) {
     /** The same values as constants of {@code tape}. */
     Folded on(Tape tape) {
@@ -45,7 +45,7 @@ public record ConvNorm(Conv2d conv, BatchNorm2d norm) {
     }
 
     Variable of(Variable x, @Nullable Variable residual, boolean relu, Conv2d conv) {
-      return x.convolution(w, b, residual, relu, conv.geometry());
+      return conv.convolve(x, w, b, residual, relu);
     }
   }
 

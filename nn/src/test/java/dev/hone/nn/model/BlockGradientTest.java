@@ -7,6 +7,7 @@ import dev.hone.autograd.GradientCheck;
 import dev.hone.autograd.Variable;
 import dev.hone.nn.AveragePool;
 import dev.hone.nn.BatchNorm2d;
+import dev.hone.nn.BilinearResize;
 import dev.hone.nn.Block;
 import dev.hone.nn.Conv2d;
 import dev.hone.nn.Dropout;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +47,21 @@ class BlockGradientTest {
   private static final Backend ORACLE = ReferenceBackend.float64();
   private static final long SEED = 7;
 
-  record Case(String name, Block block, Shape input) {
+  /**
+   * @param parameters which of the block's parameters are checked, by name
+   */
+  record Case(String name, Block block, Shape input, Predicate<String> parameters) {
+    Case(String name, Block block, Shape input) {
+      this(name, block, input, parameter -> true);
+    }
+
+    List<Tensor> checked() {
+      return block.parameters().entrySet().stream()
+          .filter(p -> parameters.test(p.getKey()))
+          .map(p -> p.getValue().value())
+          .toList();
+    }
+
     @Override
     public String toString() {
       return name;
@@ -90,7 +106,21 @@ class BlockGradientTest {
         new Case(
             "Vae with noise",
             vae(random).with(random.split(6).normal(Shape.of(2, 3))),
-            Shape.of(2, 1, 16, 16)));
+            Shape.of(2, 1, 16, 16)),
+        new Case("Conv2d 1x3", Conv2d.same(2, 3, 1, 3, random), images),
+        new Case("BilinearResize", new BilinearResize(5), images),
+        new Case("ConvUnit", ConvUnit.valid(2, 3, 3, 2, random), Shape.of(3, 2, 7, 7)),
+        new Case("Mixed A", clearOfKinks(Mixed.a(2, 64, new Width(48), random)), images),
+        new Case("Mixed B", clearOfKinks(Mixed.b(2, new Width(96), random)), images),
+        new Case("Mixed C", clearOfKinks(Mixed.c(2, 128, new Width(96), random)), images),
+        new Case("Mixed D", clearOfKinks(Mixed.d(2, new Width(96), random)), images),
+        new Case("Mixed E", clearOfKinks(Mixed.e(2, true, new Width(192), random)), images),
+        new Case(
+            "InceptionV3", // its modules are checked in full above
+            clearOfKinks(new InceptionV3(new Width(64), random)),
+            Shape.of(2, 3, 75, 75),
+            Set.of("Conv2d_1a_3x3.conv.weight", "Mixed_7c.branch_pool.bn.weight", "fc.weight")
+                ::contains));
   }
 
   /**
@@ -124,20 +154,20 @@ class BlockGradientTest {
         .filter(b -> b.shape().rank() == 1)
         .forEach(b -> b.assign(random.uniform(b.shape(), 0.5f, 1.5f)));
     var inputs = new ArrayList<Tensor>(List.of(random.normal(c.input)));
-    c.block.parameters().values().forEach(p -> inputs.add(p.value()));
+    inputs.addAll(c.checked());
     List<Tensor> originals = inputs.stream().map(Tensor::keep).toList();
-    GradientCheck.check(x -> at(c.block, originals, x, Mode.eval()), inputs, SEED);
+    GradientCheck.check(x -> at(c, originals, x, Mode.eval()), inputs, SEED);
     GradientCheck.check(
-        x -> at(c.block, originals, x, Mode.batchNoUpdate(Random.of(ORACLE, SEED))), inputs, SEED);
+        x -> at(c, originals, x, Mode.batchNoUpdate(Random.of(ORACLE, SEED))), inputs, SEED);
   }
 
   /** The block's output with its parameters set to x's tail for the duration of the call. */
-  private static Variable at(Block block, List<Tensor> originals, List<Variable> x, Mode mode) {
-    List<Tensor> live = block.parameters().values().stream().map(p -> p.value()).toList();
+  private static Variable at(Case c, List<Tensor> originals, List<Variable> x, Mode mode) {
+    List<Tensor> live = c.checked();
     for (int i = 0; i < live.size(); i++) {
       live.get(i).assign(x.get(i + 1).value());
     }
-    Variable y = block.apply(x.getFirst(), mode);
+    Variable y = c.block.apply(x.getFirst(), mode);
     for (int i = 0; i < live.size(); i++) {
       live.get(i).assign(originals.get(i + 1));
     }
