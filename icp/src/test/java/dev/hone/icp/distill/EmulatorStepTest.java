@@ -11,7 +11,10 @@ import dev.hone.kernels.cuda.CudaBackendProvider;
 import dev.hone.kernels.cuda.EmulatorBackendProvider;
 import dev.hone.kernels.ptx.EmulatorOptions;
 import dev.hone.nn.loss.CrossEntropy;
+import dev.hone.nn.loss.Elbo;
+import dev.hone.nn.loss.Reconstruction;
 import dev.hone.nn.model.ResNet;
+import dev.hone.nn.model.Vae;
 import dev.hone.nn.optim.Optimizer;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
@@ -129,6 +132,38 @@ class EmulatorStepTest {
     model.parameters().forEach((name, p) -> all.put(name, p.value().to(host)));
     model.buffers().forEach((name, b) -> all.put(name, b.to(host)));
     optimizer.state().forEach((name, s) -> all.put(name, s.to(host)));
+    return all;
+  }
+
+  @Test
+  void anAutoencodersStepAgreesWithTheCpu() {
+    Map<String, Tensor> expected = autoencoder(CpuBackendProvider.withThreads(1));
+    Map<String, Tensor> actual = autoencoder(emulator());
+    expected.forEach((name, e) ->
+        assertEquals(0, distance(e, actual.getOrDefault(name, e.fullLike(9))), 1e-3, name));
+  }
+
+  /** Everything that a step changes, on the host. */
+  private static Map<String, Tensor> autoencoder(Backend backend) {
+    Vae vae = Vae.of(16, 1, 2, 2, Random.of(backend, 41));
+    var optimizer = Optimizer.of(vae, Optimizer.Settings.sgdNesterov(0.9, 0));
+    var settings = DistillationSettings.of(0, 2, Perturbation.sgd(1e-4).steps(2));
+    Tensor x = Random.of(backend, 42).uniform(Shape.of(2, 1, 16, 16));
+    var elbo = new Elbo(new Reconstruction.Bernoulli(), 0.5);
+    StepLosses losses =
+        new DistillationStep<>(vae, optimizer, settings)
+            .take(
+                vae.with(Random.of(backend, 43).normal(Shape.of(2, 2))),
+                x,
+                elbo.to(x),
+                1,
+                1e-4,
+                Random.of(backend, 44));
+    assertTrue(losses.distillation() > 0, losses::toString);
+    var all = new LinkedHashMap<String, Tensor>();
+    Backend host = CpuBackendProvider.withThreads(1);
+    all.put("output", losses.output().to(host));
+    vae.state().forEach((name, t) -> all.put(name, t.to(host)));
     return all;
   }
 }
