@@ -36,13 +36,15 @@ import tools.jackson.databind.json.JsonMapper;
       "  ./hone evaluate                    the newest run's network",
       "  ./hone evaluate --run runs/first --arm baseline",
       "  ./hone evaluate --run runs/first --json --logits logits.npy",
-      "  ./hone evaluate --weights w.safetensors --model resnet20 --shortcut A \\",
-      "      --dataset cifar10 --data-dir data \\",
-      "      --mean .4914,.4822,.4465 --std .247,.2435,.2616",
+      "  ./hone evaluate --weights resnet20-12fca82f.th --dataset cifar10 \\",
+      "      --data-dir data --mean .485,.456,.406 --std .229,.224,.225",
       "",
-      "Weights go by PyTorch's names: conv1, layer1.0.bn1, ..., linear or fc. Only the",
-      "file of the test split is needed. --json prints correct, total, accuracy,",
-      "meanCrossEntropy and macroF1. Of an autoencoder's run: SSIM, PSNR and the ELBO."
+      "Weights go by PyTorch's names: conv1, layer1.0.bn1, ..., linear or fc. They are",
+      "read as safetensors or as torch.save wrote them; nothing in a file is run. Give",
+      "the --mean and --std that they were trained with. Only the file of the test split",
+      "is needed. --json prints correct, total, accuracy, meanCrossEntropy and macroF1.",
+      "Of an autoencoder's run: SSIM, PSNR and the ELBO.",
+      "More about weights: docs/weights.md"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       "  ./hone sample               what a trained autoencoder makes",
       "  ./hone bench                how fast the steps are on this machine",
       "  ./hone ptx                  GPU kernels, checked and run without a GPU",
+      "  ./hone weights              look into files of weights, PyTorch's too; convert them",
       "  ./hone doctor               what this machine has, and what to mend",
       "  ./hone doctor --json        the same for a script",
       "  ./hone selftest             whether a device computes what it should",
@@ -71,6 +72,7 @@ public final class Hone implements Runnable {
         new SampleCommand(),
         new BenchCommand(),
         new PtxCommand(),
+        new WeightsCommand(),
         new DoctorCommand(),
         new SelftestCommand(),
         new ShellCommand());

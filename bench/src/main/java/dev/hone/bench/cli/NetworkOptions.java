@@ -9,8 +9,11 @@ import dev.hone.datasets.ImageDataset;
 import dev.hone.datasets.Normalization;
 import dev.hone.datasets.Split;
 import dev.hone.nn.model.ResNet;
+import dev.hone.nn.model.ResNetForm;
 import dev.hone.nn.model.Shortcut;
 import dev.hone.nn.weights.StateDict;
+import dev.hone.nn.weights.Weights;
+import dev.hone.nn.weights.WeightsException;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.backend.Backend;
 import java.io.IOException;
@@ -41,19 +44,21 @@ final class NetworkOptions {
   @Option(
       names = "--weights",
       paramLabel = "FILE",
-      description = "Weights as safetensors, by PyTorch's names.")
+      description = "Weights by PyTorch's names: safetensors, .pt, .pth or .th.")
   private @Nullable Path weights;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "Their network: resnet8, 20, 32, 44, 56 or 110. Default: resnet20.")
+      description =
+          "Their network: resnet8, 20, 32, 44, 56 or 110. Default: what the weights look like.")
   private @Nullable String model;
 
   @Option(
       names = "--shortcut",
       paramLabel = "A|B",
-      description = "Its shortcuts: A pads with zeros, B convolves. Default: A.")
+      description =
+          "Its shortcuts: A pads with zeros, B convolves. Default: what the weights look like.")
   private @Nullable Shortcut shortcut;
 
   @Option(
@@ -124,14 +129,7 @@ final class NetworkOptions {
     refuseContradictions();
     Backend backend = Devices.open(device, threads, notes);
     if (weights != null) {
-      TrainSettings defaults = SettingsDraft.defaults();
-      return load(
-          backend,
-          model == null ? defaults.model() : model,
-          shortcut == null ? defaults.shortcut() : shortcut,
-          dataset == null ? defaults.dataset() : dataset,
-          dataDir,
-          weights);
+      return load(backend, weights, notes);
     }
     Path folder = run;
     if (folder == null) {
@@ -154,7 +152,29 @@ final class NetworkOptions {
         (Shortcut) setting(said, "shortcut", settings),
         (String) setting(said, "dataset", settings),
         dataDir == null ? itsData : dataDir,
-        weightsIn(folder));
+        read(weightsIn(folder)));
+  }
+
+  /** Weights from anywhere, whose shapes say what was not said. */
+  private Network load(Backend backend, Path file, PrintWriter notes) {
+    Weights found = read(file);
+    found.notes().forEach(note -> notes.println(file + ": " + WeightsException.printable(note)));
+    TrainSettings defaults = SettingsDraft.defaults();
+    var form = ResNetForm.of(found.shapes());
+    return load(
+        backend,
+        model == null ? form.map(ResNetForm::model).orElse(defaults.model()) : model,
+        shortcut == null ? form.map(ResNetForm::shortcut).orElse(defaults.shortcut()) : shortcut,
+        dataset == null ? defaults.dataset() : dataset,
+        dataDir,
+        found);
+  }
+
+  private static Weights read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new Refusal("--weights: no such file: " + file);
+    }
+    return Weights.read(file);
   }
 
   private static Object setting(Map<String, Object> said, String name, Path file) {
@@ -213,10 +233,7 @@ final class NetworkOptions {
       Shortcut shortcuts,
       String datasetName,
       @Nullable Path folder,
-      Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new Refusal("--weights: no such file: " + file);
-    }
+      Weights found) {
     ImageDataset test = test(datasetName, folder);
     Normalization normalization =
         mean.isEmpty() ? test.normalization() : new Normalization(mean, std);
@@ -227,9 +244,28 @@ final class NetworkOptions {
     }
     ResNet network =
         Models.create(modelName, shortcuts, test.classes(), test.channels(), Random.of(backend, 0));
-    StateDict.load(network, file);
+    StateDict.load(network, found, likeness(found, datasetName, test));
     return new Network(
-        modelName + ", shortcut " + shortcuts, network, normalization, test, backend, file);
+        modelName + ", shortcut " + shortcuts,
+        network,
+        normalization,
+        test,
+        backend,
+        Path.of(found.source()));
+  }
+
+  /** What to try with weights that do not fit. */
+  private static String likeness(Weights found, String datasetName, ImageDataset test) {
+    return ResNetForm.of(found.shapes())
+        .map(form ->
+            "this looks like %s; %s has %d classes and images of %d channel%s"
+                .formatted(
+                    form,
+                    datasetName,
+                    test.classes(),
+                    test.channels(),
+                    test.channels() == 1 ? "" : "s"))
+        .orElse("this looks like no ResNet for CIFAR; ./hone weights list FILE shows what it is");
   }
 
   /** The test split, which is all that is needed of a data set here. */

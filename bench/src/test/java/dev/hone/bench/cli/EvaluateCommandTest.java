@@ -8,6 +8,7 @@ import dev.hone.autograd.Tape;
 import dev.hone.nn.weights.Npy;
 import dev.hone.nn.weights.Safetensors;
 import dev.hone.nn.weights.StateDict;
+import dev.hone.nn.weights.TorchSave;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import java.io.IOException;
@@ -15,7 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,7 +174,8 @@ class EvaluateCommandTest {
     evaluate(network(poisoned)).refused(poisoned.toString(), "linear.bias has NaN");
 
     evaluate(network(own.resolve("none.safetensors"))).refused("--weights: no such file: ");
-    evaluate("--weights", weights.toString()).refused(weights.toString(), "missing (");
+    evaluate("--weights", weights.toString())
+        .refused(weights.toString(), "wrong shape (1): conv1.weight");
   }
 
   @Test
@@ -186,12 +191,65 @@ class EvaluateCommandTest {
     };
     evaluate(args).refused(file.toString(), "label");
     args[3] = "--dataset=cifar11";
-    evaluate(args).refused("--dataset: 'cifar11' is not one of fashion-mnist, cifar10, cifar100");
+    evaluate(args).refused("--dataset: 'cifar11' is not one of fashion-mnist, ", "cifar100");
     args[3] = "--dataset=cifar100";
     evaluate(args).refused("cifar-100-binary.tar.gz");
     args[3] = "--dataset=cifar10";
     args[4] = "--limit=1";
     evaluate(args).refused("--data-dir");
+  }
+
+  /** {@code resnet8()}'s tensors under the names of a family of published networks. */
+  private static Map<String, Tensor> published(UnaryOperator<String> name) {
+    var entries = new LinkedHashMap<String, Tensor>();
+    Samples.resnet8(10, 3).state().forEach((n, t) -> entries.put(name.apply(n), t));
+    return entries;
+  }
+
+  private static JsonNode scores(Path file, String... more) throws IOException {
+    var args = new ArrayList<>(List.of("--weights", file.toString(), "--dataset", "cifar10"));
+    args.addAll(List.of("--data-dir", data.toString(), "--json"));
+    args.addAll(List.of(more));
+    Invocation done = evaluate(args.toArray(String[]::new)).succeeded();
+    return JsonMapper.shared().readTree(done.out());
+  }
+
+  /** A legacy file in DataParallel's names beside a best score, and a zip file with downsample. */
+  @Test
+  void pyTorchFilesAreRecognisedAndScoreTheSame() throws IOException {
+    var checkpoint = new LinkedHashMap<String, Object>();
+    checkpoint.put("state_dict", published(n -> "module." + n));
+    checkpoint.put("best_prec1", 91.73);
+    Path th = Files.write(own.resolve("resnet8.th"), TorchSave.legacy(checkpoint));
+    var renamed = published(n -> n.replace("linear", "fc").replace("shortcut", "downsample"));
+    renamed.keySet().removeIf(n -> n.endsWith("num_batches_tracked"));
+    Path pt = Files.write(own.resolve("resnet8.bin"), TorchSave.zip("cifar10_resnet8", renamed));
+    JsonNode expected = scores(weights);
+    assertEquals(expected, scores(th));
+    assertEquals(expected, scores(pt));
+    String said =
+        evaluate("--weights", th.toString(), "--dataset=cifar10", "--data-dir=" + data).err();
+    assertTrue(said.contains("those of 'state_dict', beside best_prec1 91.7300"), said);
+  }
+
+  @Test
+  void weightsOfAnotherNetworkAreToldWhatTheyLookLike() throws IOException {
+    Path hundred = Files.createDirectories(own.resolve("100"));
+    Path file = Samples.weights(hundred, 100, 3);
+    evaluate("--weights", file.toString(), "--dataset=cifar10", "--data-dir=" + data)
+        .refused(
+            "wrong shape (2): linear.weight is [100, 64], but the model has [10, 64]",
+            "this looks like resnet8 with shortcut B, 100 classes, 3 channels",
+            "cifar10 has 10 classes and images of 3 channels",
+            "nothing was loaded");
+    evaluate("--weights=" + weights, "--model=resnet20", "--dataset=cifar10", "--data-dir=" + data)
+        .refused("missing (60)", "this looks like resnet8 with shortcut B, 10 classes");
+    var other = new Safetensors();
+    other.put("a", Tensor.ones(Samples.ORACLE, Shape.of(1)));
+    Path strange = own.resolve("strange.safetensors");
+    other.write(strange);
+    evaluate("--weights=" + strange, "--dataset=cifar10", "--data-dir=" + data)
+        .refused("surplus (1): a", "no ResNet for CIFAR; ./hone weights list");
   }
 
   @Test
