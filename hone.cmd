@@ -48,6 +48,7 @@ if "%~1"=="shell" if not "%~2"=="--help" if not "%~2"=="-h" goto shell
 set "CLASSES=%STATE%\lib\*"
 if "%~1"=="bench" call :peer %*
 if errorlevel 1 exit /b 2
+if defined HONE_CLASS_PATH set "CLASSES=%CLASSES%;%HONE_CLASS_PATH%"
 "%JDK%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmn64m -XX:MaxRAMPercentage=70 "-Dhone.home=%HONE_HOME%" "-Dhone.maven=%MAVEN%" %HONE_JAVA_OPTS% -cp "%CLASSES%" dev.hone.bench.cli.Hone %*
 exit /b %ERRORLEVEL%
 

@@ -17,7 +17,8 @@ public final class Datasets {
           new Cifar("cifar100-coarse", Cifar.Labels.COARSE),
           ImageFolder.IMAGES,
           ImageFolder.BIRDS,
-          new Cub());
+          new Cub(),
+          new Lsun());
 
   private Datasets() {}
 

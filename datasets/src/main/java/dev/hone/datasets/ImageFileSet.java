@@ -39,7 +39,7 @@ record ImageFileSet(
     }
     var cache = new PixelCache(limited.key(options.side()), options.side());
     if (options.cached()) {
-      requireRoom(wanted.size(), options.side());
+      requireRoom(place, wanted.size(), options.side());
       Optional<PixelCache.Part> found =
           cache.read(split, limited.of(Split.TRAIN).size(), limited.of(Split.TEST).size());
       if (found.isPresent()) {
@@ -76,7 +76,7 @@ record ImageFileSet(
   }
 
   private SplitStores decode(ReadOptions options) throws IOException {
-    requireRoom(entries.size(), options.side());
+    requireRoom(place, entries.size(), options.side());
     var decoder = new ImageDecoder(options.side());
     var stores =
         new SplitStores(
@@ -132,8 +132,8 @@ record ImageFileSet(
   }
 
   /** An answer at once is better than an OutOfMemoryError after minutes of decoding. */
-  private void requireRoom(int images, int side) {
-    long bytes = (long) images * ImageDecoder.CHANNELS * side * side;
+  static void requireRoom(Path place, long images, int side) {
+    long bytes = images * ImageDecoder.CHANNELS * side * side;
     long most = Runtime.getRuntime().maxMemory() / 4 * 3;
     if (bytes > most) {
       throw DatasetException.of(

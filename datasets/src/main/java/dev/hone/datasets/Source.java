@@ -3,7 +3,7 @@ package dev.hone.datasets;
 import java.nio.file.Path;
 
 /** Where a data set's images come from. */
-sealed interface Source permits FashionMnist, Mnist, Cifar, ImageFolder, Cub {
+sealed interface Source permits FashionMnist, Mnist, Cifar, ImageFolder, Cub, Lsun {
   String name();
 
   /** The split as embedded, or an error that says which folder is needed. */

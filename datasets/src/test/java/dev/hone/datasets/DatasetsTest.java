@@ -18,13 +18,14 @@ class DatasetsTest {
             "cifar100-coarse",
             "images",
             "birds",
-            "cub200-2011"),
+            "cub200-2011",
+            "lsun"),
         Datasets.names());
     assertEquals(Datasets.DEFAULT, Datasets.names().getFirst());
     TestFiles.assertRefused(
         () -> Datasets.load("cifar-10", Split.TRAIN),
         "'cifar-10'",
-        "fashion-mnist, mnist, cifar10, cifar100, cifar100-coarse, images, birds, cub200-2011");
+        "fashion-mnist, mnist, cifar10, cifar100, cifar100-coarse, images, birds, cub200-2011, lsun");
     TestFiles.assertRefused(
         () -> Datasets.load("emnist", Split.TEST, Path.of(".")), "'emnist'", "cifar100-coarse");
   }
