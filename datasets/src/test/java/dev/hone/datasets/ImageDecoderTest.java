@@ -113,6 +113,20 @@ class ImageDecoderTest {
     }
   }
 
+  /** As print shops make them, which the JDK alone refuses to read. */
+  @Test
+  void jpegsOfFourInksAreRead() throws IOException {
+    int[][] inks = {{255, 255, 255, 255}, {0, 0, 0, 0}, {0, 255, 255, 255}, {255, 0, 255, 128}};
+    for (int[] ink : inks) {
+      byte[] found = decode(TestImages.fourInks(ink, 16), 8);
+      for (int c = 0; c < 3; c++) {
+        // Inverted, as Adobe writes them: 255 is no ink.
+        double expected = ink[c] * ink[3] / 255.0;
+        assertEquals(expected, at(found, c, 3, 3), 3, "channel " + c);
+      }
+    }
+  }
+
   /** The mean over the exact area of each pixel, in double. */
   @ParameterizedTest(name = "{0}")
   @ValueSource(ints = {10, 16, 31, 64, 150})

@@ -1,16 +1,23 @@
 package dev.hone.datasets;
 
+import java.awt.Point;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Small pictures made on the spot, and folders and archives of them. */
 final class TestImages {
@@ -52,6 +59,36 @@ final class TestImages {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * A JPEG of one colour in cyan, magenta, yellow and black, with Adobe's mark for inverted inks.
+   */
+  static byte[] fourInks(int[] inks, int side) {
+    var raster =
+        Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, side, side, inks.length, new Point());
+    for (int i = 0; i < side * side; i++) {
+      raster.setPixel(i % side, i / side, inks);
+    }
+    var out = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (var stream = new MemoryCacheImageOutputStream(out)) {
+      writer.setOutput(stream);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    byte[] file = out.toByteArray();
+    byte[] adobe = {
+      (byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
+    };
+    return ByteBuffer.allocate(file.length + adobe.length)
+        .put(file, 0, 2)
+        .put(adobe)
+        .put(file, 2, file.length - 2)
+        .array();
   }
 
   static byte[] png(long seed, int width, int height) {
