@@ -205,7 +205,11 @@ class HostileImagesTest {
                 tables.put(CubIndex.FILES.get(i), i < parts.length ? parts[i] : "");
               }
               CubIndex index = CubIndex.parse("", tables);
-              assertTrue(index.images().stream().noneMatch(image -> image.path().contains("..")));
+              for (CubIndex.Image image : index.images()) {
+                List<String> names = List.of(image.path().split("/", -1));
+                assertEquals(2, names.size(), image.path());
+                assertTrue(names.stream().noneMatch(name -> name.startsWith(".")), image.path());
+              }
             },
             DatasetException.class)
         .seed(texts.toString().getBytes(StandardCharsets.UTF_8))

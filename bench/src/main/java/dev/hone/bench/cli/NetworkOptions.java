@@ -65,7 +65,7 @@ final class NetworkOptions {
       names = "--dataset",
       paramLabel = "NAME",
       description =
-          "Its data: fashion-mnist, cifar10, cifar100 or cifar100-coarse. Default: fashion-mnist.")
+          "Its data, such as cifar10; ./hone data list has them all. Default: fashion-mnist.")
   private @Nullable String dataset;
 
   @Option(

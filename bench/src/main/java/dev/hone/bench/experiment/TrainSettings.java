@@ -2,6 +2,7 @@ package dev.hone.bench.experiment;
 
 import dev.hone.datasets.Datasets;
 import dev.hone.datasets.ImageDataset;
+import dev.hone.datasets.LoadProgress;
 import dev.hone.datasets.ReadOptions;
 import dev.hone.datasets.Split;
 import dev.hone.icp.BatchNormMode;
@@ -194,8 +195,12 @@ public record TrainSettings(
 
   /** A split of its data set. */
   public ImageDataset load(Split split) {
+    return load(split, LoadProgress.none());
+  }
+
+  ImageDataset load(Split split, LoadProgress progress) {
     if (!dataDir.isEmpty()) {
-      var options = ReadOptions.defaults().withImageSize(imageSize);
+      var options = ReadOptions.defaults().withImageSize(imageSize).withProgress(progress);
       return Datasets.load(dataset, split, Path.of(dataDir), options);
     }
     ImageDataset embedded = Datasets.load(dataset, split);

@@ -72,7 +72,7 @@ public final class Training {
       BooleanSupplier stopRequested)
       throws IOException {
     var training = new Training(settings, folder, environment, progress, stopRequested);
-    TrainingData data = TrainingData.load(settings); // before a folder is made for nothing
+    TrainingData data = load(settings, progress); // before a folder is made for nothing
     Files.createDirectories(folder);
     SettingsFile.write(settings, folder.resolve(SettingsFile.NAME));
     return training.train(data);
@@ -84,7 +84,11 @@ public final class Training {
       throws IOException {
     TrainSettings settings = SettingsDraft.read(folder.resolve(SettingsFile.NAME)).complete();
     var training = new Training(settings, folder, environment, progress, stopRequested);
-    return training.train(TrainingData.load(settings));
+    return training.train(load(settings, progress));
+  }
+
+  private static TrainingData load(TrainSettings settings, Progress progress) {
+    return TrainingData.load(settings, new LoadNotes(progress::note, System::nanoTime));
   }
 
   private Outcome train(TrainingData data) throws IOException {

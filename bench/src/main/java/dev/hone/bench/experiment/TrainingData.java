@@ -2,8 +2,8 @@ package dev.hone.bench.experiment;
 
 import dev.hone.bench.report.DataDescription;
 import dev.hone.datasets.Batches;
-import dev.hone.datasets.Datasets;
 import dev.hone.datasets.ImageDataset;
+import dev.hone.datasets.LoadProgress;
 import dev.hone.datasets.Normalization;
 import dev.hone.datasets.Split;
 import java.util.ArrayList;
@@ -20,9 +20,9 @@ record TrainingData(ImageDataset train, ImageDataset validation, ImageDataset te
 
   private static final int SHOWN = 6;
 
-  static TrainingData load(TrainSettings s) {
-    ImageDataset all = s.load(Split.TRAIN);
-    ImageDataset test = s.load(Split.TEST);
+  static TrainingData load(TrainSettings s, LoadProgress progress) {
+    ImageDataset all = s.load(Split.TRAIN, progress);
+    ImageDataset test = s.load(Split.TEST, progress);
     ImageDataset train = all;
     ImageDataset validation = all.subset();
     if (s.validation() > 0) {
@@ -72,8 +72,8 @@ record TrainingData(ImageDataset train, ImageDataset validation, ImageDataset te
         List.copyOf(splits),
         train.classNames(),
         "validation",
-        train.name().equals(Datasets.DEFAULT)
-            ? "Fashion-MNIST by Zalando SE, MIT licence; the embedded set is a balanced subset"
-            : "read from local files; see the publisher for the licence");
+        train.description().isEmpty()
+            ? "read from local files; see the publisher for the licence"
+            : train.description());
   }
 }

@@ -237,7 +237,7 @@ class TrainCommandTest {
         "--rule=adm             | 'adm' is not one of sgd, sign, adam, ademamix",
         "--recipe=paper         | 'paper' is not one of paper-like, sound",
         "--model=vgg            | unknown model vgg; valid are resnet8, resnet20",
-        "--dataset=mnist        | --dataset: 'mnist' is not one of fashion-mnist, cifar10",
+        "--dataset=emnist       | --dataset: 'emnist' is not one of fashion-mnist, mnist",
         "--device=cuda:999      | --device cuda:999 is not available here: ",
         "--device=tpu           | --device: 'tpu' is not one of auto, cpu, cuda, emulator,"
             + " reference",
