@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
       "  ./hone weights list resnet20-12fca82f.th",
       "  ./hone weights convert resnet20-12fca82f.th resnet20.safetensors",
       "",
-      "Read are safetensors and what torch.save writes (.pt, .pth, .th), of which only the",
-      "tensors: a file that asks for anything else is refused, and nothing in it is run.",
+      "Read are safetensors and what torch.save writes (.pt, .pth, .th): tensors only.",
+      "A file that asks for anything else is refused, and nothing in it is run.",
       "More: docs/weights.md"
     })
 final class WeightsCommand implements Runnable {

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
       "  ./hone weights convert resnet20-12fca82f.th resnet20.safetensors",
       "  ./hone weights convert checkpoint.pt weights.safetensors --overwrite",
       "",
-      "Names, types and numbers stay as they are, bit for bit; of a training checkpoint the",
-      "model's tensors are taken. Exit codes: 0 written, 1 not readable, 2 OUT is there."
+      "Names, types and numbers stay as they are, bit for bit; of a training checkpoint",
+      "the model's tensors are taken.",
+      "Exit codes: 0 written, 1 not readable, 2 OUT is there."
     })
 final class WeightsConvertCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

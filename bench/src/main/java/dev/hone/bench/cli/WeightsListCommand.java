@@ -29,8 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
       "  ./hone weights list checkpoint.pth.tar",
       "  ./hone weights list resnet20-12fca82f.th --json",
       "",
-      "The content decides about the format, not the name. Types are those of safetensors:",
-      "F32, F16, BF16, I64, ... Exit codes: 0 read, 1 damaged, refused or not weights."
+      "The content decides about the format, not the name. Types are those of",
+      "safetensors: F32, F16, BF16, I64, ...",
+      "Exit codes: 0 read, 1 damaged, refused or not weights."
     })
 final class WeightsListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -213,6 +213,7 @@ class WeightsFuzzTest {
                 "checkpoint")
             .seed(good)
             .words("F16", "sha256", "__metadata__", "\"shape\":[0]")
+            .share(0.25)
             .run());
     try (var left = Files.list(folder)) {
       assertTrue(List.of(file).equals(left.toList()), "reading leaves nothing behind");
