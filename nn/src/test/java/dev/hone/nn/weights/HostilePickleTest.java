@@ -1,5 +1,6 @@
 package dev.hone.nn.weights;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +155,10 @@ class HostilePickleTest {
         arguments(tensor("0", 4, 0, shape(65536, 65536)), "too large"),
         arguments(tensor("0", 4, 0, shape(1, 1, 1, 1, 1, 1, 1)), "7 extents"),
         arguments(tensor("0", 5, 0, shape(4)), "but its tensors want"),
+        arguments(tensor("0", 3, 0, shape(3)), "but its tensors want"),
+        arguments(
+            entry().tensor("FloatStorage", "0", 4, 0, shape(300, 300), 0, 0).op('s'),
+            "look at the same numbers again and again"),
         arguments(tensor("0", -4, 0, shape(0)), "would have -4 elements"),
         arguments(tensor("0", huge, 0, shape(4)), "elements, and a part holds at most"),
         arguments(tensor("0", 1L << 30, 0, shape(4)), "but its tensors want"),
@@ -298,5 +305,40 @@ class HostilePickleTest {
     Path file = Files.write(folder.resolve("x.pt"), TorchSave.archive(records));
     String message = refusal(file);
     assertTrue(message.contains(reason), message);
+  }
+
+  /** A number changed in place: neither lengths nor the pickle tell. */
+  @Test
+  void aDamagedStorageIsNoticedByItsChecksum() throws IOException {
+    byte[] program = tensor("0", 4, 0, shape(4)).stop();
+    Path file = zip(program);
+    byte[] bytes = Files.readAllBytes(file);
+    int end = new String(bytes, ISO_8859_1).indexOf("PK\1\2"); // where the directory begins
+    bytes[end - 1] ^= 1;
+    Files.write(file, bytes);
+    assertTrue(refusal(file).contains("the checksum of a/data/0 is wrong"));
+  }
+
+  @Test
+  void twoEntriesOfOneNameAreRefused() throws IOException {
+    var records = new LinkedHashMap<String, byte[]>();
+    records.put("a/data.pkl", tensor("0", 4, 0, shape(4)).stop());
+    records.put("a/data/0", FLOATS);
+    records.put("a/data/1", FLOATS);
+    String twice =
+        new String(TorchSave.archive(records), ISO_8859_1).replace("a/data/1", "a/data/0");
+    Path file = Files.write(folder.resolve("x.pt"), twice.getBytes(ISO_8859_1));
+    assertTrue(refusal(file).contains("two entries called a/data/0"));
+  }
+
+  /** A hundred bytes in the archive that could be a hundred megabytes in memory. */
+  @Test
+  void compressedEntriesAreRefused() throws IOException {
+    Path file = folder.resolve("x.pt");
+    try (var out = new ZipOutputStream(Files.newOutputStream(file))) {
+      out.putNextEntry(new ZipEntry("a/data.pkl"));
+      out.write(new byte[1000]);
+    }
+    assertTrue(refusal(file).contains("a/data.pkl is compressed"));
   }
 }
