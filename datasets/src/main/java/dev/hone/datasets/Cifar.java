@@ -41,7 +41,16 @@ record Cifar(String name, Labels kind) implements Source {
         name,
         "a folder with " + layout().archive(),
         "no folder",
-        "say where it is with --data-dir, or use the embedded " + FashionMnist.NAME);
+        "fetch it with ./hone data fetch "
+            + name
+            + ", say where it is with --data-dir, or use the embedded "
+            + FashionMnist.NAME);
+  }
+
+  /** The fine and the coarse labels are in one archive. */
+  @Override
+  public String folder() {
+    return kind == Labels.TEN ? "cifar10" : "cifar100";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hone.datasets;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,16 +28,29 @@ public final class Datasets {
     return SOURCES.stream().map(Source::name).toList();
   }
 
-  /** A split of the embedded data set {@code name}. */
+  /**
+   * A split of the data set {@code name}: the embedded one, else the one that was fetched into
+   * {@link DataFolder#root}.
+   */
   public static ImageDataset load(String name, Split split) {
-    return find(name).load(split);
+    return load(name, split, ReadOptions.defaults());
+  }
+
+  /** The same, with a wish for the images' size and the rest of {@code options}. */
+  public static ImageDataset load(String name, Split split, ReadOptions options) {
+    Source source = find(name);
+    Path fetched = DataFolder.root().resolve(source.folder());
+    boolean embedded = name.equals(DEFAULT);
+    return embedded || !Files.isDirectory(fetched)
+        ? source.load(split)
+        : source.load(split, fetched, options);
   }
 
   /**
    * A split of the data set {@code name}, read from {@code dataDir}: the folder that holds the
-   * archive as published, or the unpacked folder. Only the files of that split are needed. For
-   * {@code fashion-mnist} this reads the published idx files, all of them, instead of the embedded
-   * subset.
+   * archive as published, or the unpacked folder, or one whose folder {@code name} does. Only the
+   * files of that split are needed. For {@code fashion-mnist} this reads the published idx files,
+   * all of them, instead of the embedded subset.
    */
   public static ImageDataset load(String name, Split split, Path dataDir) {
     return load(name, split, dataDir, ReadOptions.defaults());
@@ -47,7 +61,8 @@ public final class Datasets {
    * refuse another.
    */
   public static ImageDataset load(String name, Split split, Path dataDir, ReadOptions options) {
-    return find(name).load(split, dataDir, options);
+    Source source = find(name);
+    return source.load(split, DataFolder.of(dataDir, source.folder()), options);
   }
 
   private static Source find(String name) {

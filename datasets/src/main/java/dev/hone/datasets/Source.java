@@ -6,6 +6,11 @@ import java.nio.file.Path;
 sealed interface Source permits FashionMnist, Mnist, Cifar, ImageFolder, Cub, Lsun {
   String name();
 
+  /** The name of its folder below a data folder; sets of the same files share it. */
+  default String folder() {
+    return name();
+  }
+
   /** The split as embedded, or an error that says which folder is needed. */
   ImageDataset load(Split split);
 

@@ -5,34 +5,43 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataFolderTest {
-  private static Path root(Map<String, String> environment, String system) {
-    return DataFolder.root(environment, "/home/me", system);
-  }
-
-  @Test
-  void theFirstPlaceThatIsNamedCounts() {
-    Path home = Path.of("/home/me/.cache/hone/data");
-    assertEquals(home, root(Map.of(), "Linux"));
-    assertEquals(
-        Path.of("/x/hone/data"),
-        root(Map.of("XDG_CACHE_HOME", "/x", "LOCALAPPDATA", "/l"), "Linux"));
-    assertEquals(home, root(Map.of("XDG_CACHE_HOME", "relative"), "Linux"));
-    assertEquals(home, root(Map.of("LOCALAPPDATA", "/l"), "Linux"));
-    assertEquals(Path.of("/l/hone/data"), root(Map.of("LOCALAPPDATA", "/l"), "Windows 11"));
-    assertEquals(
-        Path.of("own/data"), root(Map.of("XDG_CACHE_HOME", "/x", "HONE_CACHE", "own"), "Linux"));
-    assertEquals(home, root(Map.of("HONE_CACHE", ""), "Linux"));
-  }
-
   @Test
   void aSetsOwnFolderComesBeforeTheRoot(@TempDir Path root) throws IOException {
     assertEquals(root, DataFolder.of(root, "cifar10"));
     Files.createDirectory(root.resolve("cifar10"));
     assertEquals(root.resolve("cifar10"), DataFolder.of(root, "cifar10"));
+  }
+
+  @Test
+  void aFetchedSetIsFoundWithoutBeingToldWhere(@TempDir Path cache) throws IOException {
+    String before = System.getProperty(CacheFolder.PROPERTY);
+    System.setProperty(CacheFolder.PROPERTY, cache.toString());
+    try {
+      TestFiles.assertRefused(
+          () -> Datasets.load("cifar100-coarse", Split.TEST),
+          "cifar-100-binary.tar.gz",
+          "--data-dir",
+          "./hone data fetch cifar100-coarse");
+      Path archive = cache.resolve("data/cifar100/cifar-100-binary.tar.gz");
+      TestFiles.write(archive, TestFiles.gzip(TestFiles.tar(TestFiles.cifar100Members())));
+      // Both kinds of labels are read from one file.
+      assertEquals(100, Datasets.load("cifar100", Split.TEST).classes());
+      assertEquals(20, Datasets.load("cifar100-coarse", Split.TEST).classes());
+      // Below a folder that is named, it is found as well.
+      assertEquals(4, Datasets.load("cifar100", Split.TEST, cache.resolve("data")).count());
+      // What is embedded stays what it was, whatever was fetched.
+      TestFiles.write(cache.resolve("data/fashion-mnist/t10k-images-idx3-ubyte"), new byte[1]);
+      assertEquals(2000, Datasets.load("fashion-mnist", Split.TEST).count());
+    } finally {
+      if (before == null) {
+        System.clearProperty(CacheFolder.PROPERTY);
+      } else {
+        System.setProperty(CacheFolder.PROPERTY, before);
+      }
+    }
   }
 }
