@@ -188,7 +188,7 @@ public final class Catalogue {
 
   private static Published cub() {
     return new Published(
-        "cub-200-2011",
+        "cub200-2011",
         "Caltech-UCSD Birds-200-2011",
         "Photographs of birds with a box around each; cropped to the box and resized when read.",
         "5,994 + 5,794",
@@ -198,7 +198,7 @@ public final class Catalogue {
         "Wah, Branson, Welinder, Perona, Belongie: The Caltech-UCSD Birds-200-2011 Dataset,"
             + " CNS-TR-2011-001, 2011",
         "https://www.vision.caltech.edu/datasets/cub_200_2011/",
-        "cub-200-2011",
+        "cub200-2011",
         List.of(
             PublishedFile.of(
                 "CUB_200_2011.tgz",
