@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Streams a {@code .tar.gz} past a reader, to its very end, so that the checksum inside the gzip
@@ -25,6 +26,10 @@ final class Archive {
   private static final System.Logger LOG = System.getLogger(Archive.class.getName());
   private static final int RECORD_BYTES = 512;
   private static final long MAX_HEADER_BYTES = 1 << 20;
+
+  /** The types of plain files, the old one and the contiguous one included. */
+  private static final Set<Byte> PLAIN =
+      Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
 
   /** More than this many names are not spelt out in an error. */
   private static final int MANY = 8;
@@ -138,6 +143,10 @@ final class Archive {
         if (members == limits.members()) {
           throw problem("at most " + limits.members() + " members", "more");
         }
+        if (entry.isSparse()) {
+          // A hole takes no bytes of the archive, so no bound on those would end its reading.
+          throw problem("members without holes", "a sparse one");
+        }
         metered.allow(limits.bytes());
         String name = as.apply(entry.getName());
         if (wanted.contains(name) && !entry.isDirectory()) {
@@ -149,7 +158,7 @@ final class Archive {
     }
 
     private void requirePlain(String name, TarArchiveEntry entry) {
-      if (!entry.isFile() || entry.isSparse() || entry.isLink() || entry.isSymbolicLink()) {
+      if (!PLAIN.contains(entry.getLinkFlag())) {
         throw problem(name + " as a plain file", "a link or another special member");
       }
       if (!missing.remove(name)) {

@@ -25,7 +25,10 @@ record Cub() implements Source {
   @Override
   public ImageDataset load(Split split) {
     throw DatasetException.of(
-        NAME, "a folder with " + ARCHIVE, "no folder", "say where it is with --data-dir");
+        NAME,
+        "a folder with " + ARCHIVE,
+        "no folder",
+        "fetch it with ./hone data fetch " + NAME + ", or say where it is with --data-dir");
   }
 
   @Override

@@ -31,7 +31,10 @@ record Mnist() implements Source {
         NAME,
         "a folder with " + IdxFiles.imagesName(split) + ".gz",
         "no folder",
-        "say where it is with --data-dir, or use the embedded " + FashionMnist.NAME);
+        "fetch it with ./hone data fetch "
+            + NAME
+            + ", say where it is with --data-dir, or use the embedded "
+            + FashionMnist.NAME);
   }
 
   @Override

@@ -199,9 +199,12 @@ public record TrainSettings(
   }
 
   ImageDataset load(Split split, LoadProgress progress) {
+    var options = ReadOptions.defaults().withImageSize(imageSize).withProgress(progress);
     if (!dataDir.isEmpty()) {
-      var options = ReadOptions.defaults().withImageSize(imageSize).withProgress(progress);
       return Datasets.load(dataset, split, Path.of(dataDir), options);
+    }
+    if (!dataset.equals(Datasets.DEFAULT)) {
+      return Datasets.load(dataset, split, options);
     }
     ImageDataset embedded = Datasets.load(dataset, split);
     if (imageSize != 0 && imageSize != embedded.height()) {
