@@ -28,7 +28,7 @@ class DocumentationTest {
   private record Block(String language, String text, int line) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/walkthrough.md"})
+  @ValueSource(strings = {"README.md", "docs/walkthrough.md", "docs/metrics.md"})
   void snippetsRunAndPrintWhatTheySay(String document) throws IOException {
     List<Block> blocks = blocks(ROOT.resolve(document));
     var printed = new ByteArrayOutputStream();
