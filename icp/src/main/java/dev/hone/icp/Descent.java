@@ -14,10 +14,13 @@ import dev.hone.tensor.Shape;
 import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
+import dev.hone.tensor.backend.Repetition;
+import dev.hone.tensor.backend.StepRule;
 import dev.hone.tensor.backend.Stride;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,16 +53,19 @@ final class Descent<S extends RuleState> {
   /** Where each sample started, {@code [N, ...]}; never written. */
   private final Tensor origin;
 
-  /** Where each sample is, {@code [N, ...]}: the origin until the first move, then {@link #own}. */
-  private Tensor x;
-
-  /** Memory for x. */
-  private final Tensor own;
+  /** Where each sample is, {@code [N, ...]}; it moves in place. */
+  private final Tensor x;
 
   private final S state;
 
+  /** Whether no sample depends on another. */
+  private final boolean alone;
+
   /** 1 where an element may move, else 0, broadcasting to x; null: everywhere. */
   private @Nullable Tensor movable;
+
+  /** How x moves where the backend does it in one pass; null where it does not. */
+  private @Nullable Stride stride;
 
   /** Each sample's best point so far; null: nobody asked. */
   private final @Nullable Tensor best;
@@ -71,6 +77,7 @@ final class Descent<S extends RuleState> {
   private Descent(
       Whole whole, UpdateRule<S> rule, PerSampleLoss loss, int from, int to, Arena arena) {
     this.settings = whole.settings;
+    this.alone = whole.alone;
     this.rule = rule;
     this.model = whole.model.part(from, to);
     this.loss = loss;
@@ -81,8 +88,7 @@ final class Descent<S extends RuleState> {
     this.limits = settings.limits().part(whole.images.shape(), from, to);
     Tensor part = whole.images.in(arena).slice(0, from, to);
     this.origin = part.backend().packed(part, arena);
-    this.own = part.backend().packed(origin, arena);
-    this.x = origin;
+    this.x = part.backend().packed(origin, arena);
     this.state = rule.init(origin);
     this.movable = movable(limits);
     this.best = settings.watch().best() ? part.backend().packed(origin, arena) : null;
@@ -90,6 +96,7 @@ final class Descent<S extends RuleState> {
     this.bestLoss = new double[n];
     Arrays.fill(bestLoss, Double.POSITIVE_INFINITY);
     this.arrived = new boolean[n];
+    this.stride = stride();
   }
 
   /** What all parts of a batch share. */
@@ -100,7 +107,8 @@ final class Descent<S extends RuleState> {
       Tensor images,
       @Nullable Tensor noise,
       Mode mode,
-      Mode looking) {}
+      Mode looking,
+      boolean alone) {}
 
   static Perturbed run(
       Perturbation p, Block model, PerSampleLoss loss, Tensor images, Random random) {
@@ -119,7 +127,7 @@ final class Descent<S extends RuleState> {
           radius > 0 && stepsOf(p) > 0
               ? random.split(START).uniform(images.shape(), -radius, radius).in(arena)
               : null;
-      return run(new Whole(p, model, loss, images, noise, mode, looking), alone);
+      return run(new Whole(p, model, loss, images, noise, mode, looking, alone));
     }
   }
 
@@ -128,15 +136,12 @@ final class Descent<S extends RuleState> {
     return p.limits().sampleEps() == null && p.eps() == 0 ? 0 : p.steps();
   }
 
-  /**
-   * @param alone whether no sample depends on another
-   */
-  private static Perturbed run(Whole whole, boolean alone) {
+  private static Perturbed run(Whole whole) {
     Tensor images = whole.images;
     int n = images.shape().dim(0);
     Tensor result = images.backend().full(images.shape(), images.dtype(), 0, images.arena());
     Trace.Parts seen = new Trace.Parts(n);
-    if (alone && n > 0 && whole.loss.part(0, n).isPresent()) {
+    if (whole.alone && n > 0 && whole.loss.part(0, n).isPresent()) {
       images
           .backend()
           .forParts(
@@ -177,35 +182,50 @@ final class Descent<S extends RuleState> {
     if (noise != null) {
       move(origin.plus(limits.space().toInput(noise)));
     }
-    int steps = stepsOf(settings);
-    boolean done = false;
-    for (int t = 0; t < steps && !done; t++) {
-      done = step(t);
-    }
-    if (!done && settings.watch().needsLosses()) {
-      look();
+    var steps = new Repetition(rules(), this::step, this::notFinite);
+    if (settings.watch().needsLosses()) {
+      takeWatched(steps);
+    } else if (alone) {
+      x.backend().repeat(steps);
+    } else {
+      steps.run();
     }
     return best == null ? x : best;
   }
 
+  private List<StepRule> rules() {
+    return Stream.generate(() -> rule.next(state)).limit(stepsOf(settings)).toList();
+  }
+
+  /** One by one, with a look at the losses before each and after the last. */
+  private void takeWatched(Repetition steps) {
+    for (int t = 0; t < steps.rules().size(); t++) {
+      if (step(steps.rules().get(t), steps.finiteAt(t))) {
+        return;
+      }
+    }
+    look();
+  }
+
   /** One step from x; true if there is none left to take. */
-  private boolean step(int t) {
+  private boolean step(StepRule formula, Repetition.Finite finite) {
     try (var tape = Tape.record()) {
       Variable at = tape.watch(x);
       Variable losses = perSample(loss.of(model.apply(at, mode)));
       if (settings.watch().needsLosses() && observe(losses.value())) {
         return true;
       }
-      // The sum, not the mean: each sample's own gradient, whatever the batch size.
-      Tensor dx = tape.gradients(losses.sum(), at).get(at);
-      requireFinite(dx, t);
-      if (inOnePass()) {
-        x.backend().stride(rule.next(state), state.averages(), dx, stride(), x, origin, own);
-        x = own;
+      // Of their sum, not their mean: each sample's own gradient, whatever the batch size.
+      Tensor dx = tape.vjp(losses, losses.value().fullLike(1), List.of(at)).get(at);
+      finite.require(dx);
+      Stride limited = stride;
+      if (limited != null) {
+        x.backend().stride(formula, state.averages(), dx, limited, x, origin, x);
         return false;
       }
       Space space = limits.space();
-      Tensor step = space.toInput(scaled(rule.step(state, at.value(), space.gradient(dx))));
+      Tensor step = x.backend().step(formula, state.averages(), space.gradient(dx));
+      step = space.toInput(scaled(step));
       move(
           switch (settings.direction()) {
             case CONSTRUCTIVE -> at.value().minus(step);
@@ -215,13 +235,14 @@ final class Descent<S extends RuleState> {
     return false;
   }
 
-  /** Whether the backend steps, projects and clamps at once; an L2 norm needs a pass of its own. */
-  private boolean inOnePass() {
-    return x.backend().strides() && !(limits.projection() instanceof Projection.L2);
-  }
-
-  /** {@link #scaled}, {@link #move} and the limits, said in tensors. */
-  private Stride stride() {
+  /**
+   * {@link #scaled}, {@link #move} and the limits, said in tensors, where the backend steps,
+   * projects and clamps at once; else null. An L2 norm needs a pass of its own.
+   */
+  private @Nullable Stride stride() {
+    if (!x.backend().strides() || limits.projection() instanceof Projection.L2) {
+      return null;
+    }
     int rank = x.shape().rank();
     Tensor bounds = x.in(arena);
     Tensor perSample = limits.sampleEps();
@@ -251,8 +272,7 @@ final class Descent<S extends RuleState> {
     Tensor inside = limits.projection().apply(there, origin, limits.space());
     Tensor valid = limits.range().clamp(inside);
     Tensor free = movable;
-    own.assign(free == null ? valid : Tensor.where(free, valid, x.in(valid.arena())));
-    x = own;
+    x.assign(free == null ? valid : Tensor.where(free, valid, x.in(valid.arena())));
   }
 
   /** Looks at the losses of the last point. */
@@ -297,6 +317,7 @@ final class Descent<S extends RuleState> {
     }
     Tensor free = movable;
     movable = free == null ? perSample(going) : free.times(perSample(going));
+    stride = stride();
   }
 
   /** The settings' mask and, where samples have their own eps, those that have any. */
@@ -333,24 +354,14 @@ final class Descent<S extends RuleState> {
     return losses;
   }
 
-  /** By each sample's sum, which is finite where all its elements are. */
-  private void requireFinite(Tensor dx, int t) {
-    if (dx.shape().size() == 0) {
-      return;
-    }
-    int rank = dx.shape().rank();
-    double[] bySample = (rank == 1 ? dx : dx.sum(Axes.withinSample(rank))).toDoubles();
-    for (int i = 0; i < bySample.length; i++) {
-      if (!Double.isFinite(bySample[i])) {
-        throw new NonFiniteException(
-            "perturbation: the gradient of sample "
-                + (first + i)
-                + " has a NaN or an infinity at step "
-                + t
-                + " of "
-                + settings.steps()
-                + "; look at that input, or lower eps");
-      }
-    }
+  private NonFiniteException notFinite(int step, int sample) {
+    return new NonFiniteException(
+        "perturbation: the gradient of sample "
+            + (first + sample)
+            + " has a NaN or an infinity at step "
+            + step
+            + " of "
+            + settings.steps()
+            + "; look at that input, or lower eps");
   }
 }

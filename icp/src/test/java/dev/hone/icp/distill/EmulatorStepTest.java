@@ -1,8 +1,11 @@
 package dev.hone.icp.distill;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.autograd.NonFiniteException;
 import dev.hone.icp.Perturbation;
 import dev.hone.icp.Projection;
 import dev.hone.icp.ValidRange;
@@ -10,9 +13,11 @@ import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.kernels.cuda.CudaBackendProvider;
 import dev.hone.kernels.cuda.EmulatorBackendProvider;
 import dev.hone.kernels.ptx.EmulatorOptions;
+import dev.hone.nn.Flatten;
 import dev.hone.nn.loss.CrossEntropy;
 import dev.hone.nn.loss.Elbo;
 import dev.hone.nn.loss.Reconstruction;
+import dev.hone.nn.loss.PerSampleLoss;
 import dev.hone.nn.model.ResNet;
 import dev.hone.nn.model.Vae;
 import dev.hone.nn.optim.Optimizer;
@@ -83,8 +88,49 @@ class EmulatorStepTest {
     assertEquals(0, distance(expected, actual), 2e-4, p::toString);
   }
 
+  /** A trace needs each step's losses on the host, so with one, steps go one by one. */
+  @ParameterizedTest
+  @MethodSource("perturbations")
+  void stepsRepeatedByTheDeviceAreThoseOneByOneToTheBit(Perturbation p) {
+    Backend backend = emulator();
+    assertArrayEquals(
+        perturbed(p.traced(), 4, backend).toFloats(), perturbed(p, 4, backend).toFloats());
+  }
+
+  @Test
+  void aRepeatedStepIsOneCallOfTheDriver() {
+    Backend backend = emulator();
+    var calls = new long[3];
+    for (int steps = 4; steps <= 6; steps++) {
+      long before = CudaBackendProvider.driverCalls(backend);
+      perturbed(Perturbation.adam(), steps, backend);
+      calls[steps - 4] = CudaBackendProvider.driverCalls(backend) - before;
+    }
+    // The first call of all also loads the kernels, and a pool that is empty fills.
+    assertEquals(1, calls[2] - calls[1]);
+  }
+
+  /** The logarithm's gradient at 0, times 0: x reaches 0 in two steps of -1/4. */
+  @Test
+  void aGradientThatIsNotFiniteIsNamedAsOnTheCpu() {
+    assertEquals(failure(CpuBackendProvider.withThreads(1)), failure(emulator()));
+    assertTrue(failure(emulator()).contains("sample 1 has a NaN or an infinity at step 2 of 6"));
+  }
+
+  private static String failure(Backend backend) {
+    Tensor x = Tensor.of(backend, Shape.of(3, 2), 3, 4, 5, 0.5f, 6, 7);
+    PerSampleLoss loss = y -> y.log().times(0).plus(y).sum(1);
+    var p = Perturbation.sgd(0.25f).steps(6);
+    var thrown = assertThrows(NonFiniteException.class, () -> p.apply(new Flatten(), loss, x));
+    return String.valueOf(thrown.getMessage());
+  }
+
   private static Tensor perturbed(Perturbation p, Backend backend) {
-    return p.steps(2)
+    return perturbed(p, 2, backend);
+  }
+
+  private static Tensor perturbed(Perturbation p, int steps, Backend backend) {
+    return p.steps(steps)
         .run(
             model(backend),
             CrossEntropy.to(labels(backend)),

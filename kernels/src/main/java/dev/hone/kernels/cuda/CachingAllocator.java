@@ -201,7 +201,7 @@ public final class CachingAllocator implements AutoCloseable {
 
   private DeviceMemory fromDriver(Bin bin) {
     if (bin.stream().isCapturing()) {
-      throw new IllegalStateException(
+      throw new CaptureException(
           "allocate: nothing of %d bytes is free, and a capture cannot ask the driver for more;"
                   .formatted(bin.bytes())
               + " run the same work once before capturing it");

@@ -14,6 +14,7 @@ import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.Binary;
 import dev.hone.tensor.backend.Part;
 import dev.hone.tensor.backend.Reduction;
+import dev.hone.tensor.backend.Repetition;
 import dev.hone.tensor.backend.StepRule;
 import dev.hone.tensor.backend.Stride;
 import dev.hone.tensor.backend.Unary;
@@ -448,6 +449,11 @@ final class CudaBackend implements Backend {
       Tensor origin,
       Tensor target) {
     updates.stride(rule, averages, g, stride, x, origin, target);
+  }
+
+  @Override
+  public void repeat(Repetition repetition) {
+    new RepeatedSteps(this, updates, repetition).take();
   }
 
   @Override

@@ -53,12 +53,17 @@ public final class CudaBackendProvider implements BackendProvider {
     return ours(backend).device().allocator().heldBytes();
   }
 
+  /** How often {@code backend}, one of ours, called its driver to put something on its stream. */
+  public static long driverCalls(Backend backend) {
+    return ours(backend).device().stream().calls();
+  }
+
   private static CudaBackend ours(Backend backend) {
     if (backend instanceof CudaBackend cuda) {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "memory report: %s is no backend of a GPU or the emulator".formatted(backend.name()));
+        "%s is no backend of a GPU or the emulator".formatted(backend.name()));
   }
 
   private static synchronized Availability open(int ordinal, CudaProbe probe) {

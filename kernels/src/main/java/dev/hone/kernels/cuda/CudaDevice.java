@@ -116,6 +116,11 @@ final class CudaDevice implements AutoCloseable {
     stream.copy(to, from);
   }
 
+  /** See {@link CachingAllocator#capture}; meanwhile no other thread gets at the stream. */
+  synchronized GpuGraph capture(Runnable work) {
+    return allocator.capture(stream, work);
+  }
+
   /** Puts work on the stream that is not a launch of ours. */
   synchronized void put(Consumer<GpuStream> work) {
     work.accept(stream);

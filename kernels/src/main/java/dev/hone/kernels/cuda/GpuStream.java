@@ -18,6 +18,7 @@ public abstract class GpuStream extends GpuHandle {
 
   private final GpuProperties device;
   private @Nullable Capture capture;
+  private long calls;
 
   protected GpuStream(GpuProperties device) {
     this.device = device;
@@ -26,6 +27,14 @@ public abstract class GpuStream extends GpuHandle {
   @Override
   protected final String kind() {
     return "stream";
+  }
+
+  /**
+   * How often the driver was called to put something on this stream, in captures too: what the host
+   * pays for.
+   */
+  public final long calls() {
+    return calls;
   }
 
   /** Copies to the device. Both must have the same number of bytes. */
@@ -37,6 +46,7 @@ public abstract class GpuStream extends GpuHandle {
   public final void copyIn(DeviceMemory to, MemorySegment from) {
     requireSame("copyIn", to.bytes(), from.byteSize());
     requireNative("copyIn", from);
+    calls++;
     enqueueCopyIn(to.address(), from);
   }
 
@@ -49,6 +59,7 @@ public abstract class GpuStream extends GpuHandle {
   public final void copyOut(MemorySegment to, DeviceMemory from) {
     requireSame("copyOut", to.byteSize(), from.bytes());
     requireNative("copyOut", to);
+    calls++;
     enqueueCopyOut(to, from.address());
   }
 
@@ -60,6 +71,7 @@ public abstract class GpuStream extends GpuHandle {
       throw new IllegalArgumentException(
           "copy: %s and %s overlap; copy through a third place".formatted(to, from));
     }
+    calls++;
     enqueueCopy(to.address(), from.address(), to.bytes());
   }
 
@@ -69,6 +81,7 @@ public abstract class GpuStream extends GpuHandle {
     if (to.bytes() % Integer.BYTES != 0 || to.address() % Integer.BYTES != 0) {
       throw new IllegalArgumentException("fill: needs whole words of 4 bytes, but got " + to);
     }
+    calls++;
     enqueueFill(to.address(), word, to.bytes() / Integer.BYTES);
   }
 
@@ -85,6 +98,7 @@ public abstract class GpuStream extends GpuHandle {
     requireOpen();
     kernel.module().requireOpen();
     LaunchCheck.check(kernel.entry(), grid, dynamicSharedBytes, arguments, device);
+    calls++;
     enqueueLaunch(kernel, grid, dynamicSharedBytes, arguments);
   }
 
@@ -95,6 +109,7 @@ public abstract class GpuStream extends GpuHandle {
     if (capture != null) {
       throw new IllegalStateException("launch: a graph cannot be captured into another one");
     }
+    calls++;
     enqueueGraph(graph);
   }
 
@@ -103,6 +118,7 @@ public abstract class GpuStream extends GpuHandle {
     requireOpen();
     event.requireOpen();
     event.recordedIn(capture);
+    calls++;
     enqueueRecord(event);
   }
 
@@ -117,6 +133,7 @@ public abstract class GpuStream extends GpuHandle {
     if (theirs == null ? capture != null : theirs.ended() || joined(theirs) != theirs) {
       throw new IllegalStateException(FOREIGN.formatted("waitFor"));
     }
+    calls++;
     enqueueWait(event);
   }
 
@@ -134,7 +151,7 @@ public abstract class GpuStream extends GpuHandle {
   public final void synchronize() {
     requireOpen();
     if (capture != null) {
-      throw new IllegalStateException(
+      throw new CaptureException(
           "synchronize: this stream captures, so nothing runs; synchronise after the capture");
     }
     await();

@@ -87,7 +87,7 @@ public final class PinnedStaging implements AutoCloseable {
           "%s: %d bytes into a place of %d; slice the larger one".formatted(op, from, to));
     }
     if (stream.isCapturing()) {
-      throw new IllegalStateException(
+      throw new CaptureException(
           op
               + ": a chunk is used again after its copy, but a captured copy runs later; copy from"
               + " PinnedMemory of your own, or before the capture");

@@ -7,14 +7,24 @@ import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
 import dev.hone.tensor.backend.StepRule;
 import dev.hone.tensor.backend.Stride;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Launches update.ptx: update rules, and the step of a perturbation, in one pass. */
 final class UpdateKernels {
+  /** How many numbers of a rule update.ptx knows. */
+  static final int NUMBERS = 10;
+
   private static final int OPERANDS = 6;
 
   private final CudaBackend backend;
+
+  /** Rules, each its own whatever it equals, whose numbers are on the device without an upload. */
+  private final Map<StepRule, DeviceMemory> kept =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   UpdateKernels(CudaBackend backend) {
     this.backend = backend;
@@ -55,6 +65,46 @@ final class UpdateKernels {
     }
   }
 
+  /** The numbers of {@code rules}, one row behind the other. */
+  static float[] table(List<StepRule> rules) {
+    float[] table = new float[rules.size() * NUMBERS];
+    for (int r = 0; r < rules.size(); r++) {
+      List<Float> numbers = Formula.of(rules.get(r)).numbers();
+      for (int i = 0; i < numbers.size(); i++) {
+        table[r * NUMBERS + i] = numbers.get(i);
+      }
+    }
+    return table;
+  }
+
+  /** Whether {@code rules} differ in nothing but their numbers. */
+  static boolean alike(List<StepRule> rules) {
+    Formula first = Formula.of(rules.getFirst());
+    return rules.stream()
+        .map(Formula::of)
+        .allMatch(f -> f.code() == first.code() && f.nesterov() == first.nesterov());
+  }
+
+  /** Lets steps of just these rules find their numbers in {@code scalars}. */
+  void keepNumbers(List<StepRule> rules, DeviceMemory scalars) {
+    rules.forEach(rule -> kept.put(rule, scalars));
+  }
+
+  /** Ends {@link #keepNumbers}. */
+  void forgetNumbers(List<StepRule> rules) {
+    rules.forEach(kept::remove);
+  }
+
+  private DeviceMemory numbers(StepRule rule, Arena temporary) {
+    DeviceMemory there = kept.get(rule);
+    if (there != null) {
+      return there;
+    }
+    DeviceMemory numbers = backend.allocate(DType.FLOAT32, NUMBERS, temporary).memory();
+    backend.device().upload(CudaDevice.words(numbers, 0, NUMBERS), table(List.of(rule)));
+    return numbers;
+  }
+
   /** The step of {@code rule}; {@code averages} move on in place. */
   Tensor step(StepRule rule, List<Tensor> averages, Tensor g) {
     if (rule instanceof StepRule.Gradient || g.shape().size() == 0) {
@@ -76,12 +126,6 @@ final class UpdateKernels {
   private Arguments head(
       StepRule rule, List<Tensor> averages, Tensor g, Tensor result, Arena temporary) {
     Formula formula = Formula.of(rule);
-    float[] values = new float[formula.numbers().size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = formula.numbers().get(i);
-    }
-    Tensor numbers = backend.empty(Shape.of(values.length), DType.FLOAT32, temporary);
-    backend.device().upload(CudaBackend.words(numbers), values);
     Tensor v = averages.size() > 1 ? averages.getLast() : null;
     return new Arguments()
         .tensor(result)
@@ -89,7 +133,7 @@ final class UpdateKernels {
         .tensor(averages.isEmpty() ? null : averages.getFirst())
         .tensor(averages.size() == 3 ? averages.get(1) : null)
         .tensor(v)
-        .tensor(numbers)
+        .address(numbers(rule, temporary))
         .u32(g.shape().size(), formula.code(), formula.nesterov() ? 1 : 0);
   }
 

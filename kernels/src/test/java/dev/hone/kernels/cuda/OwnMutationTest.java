@@ -99,7 +99,8 @@ class OwnMutationTest {
           "update", Set.of(),
           "loss", Set.of(),
           "pieces", Set.of(),
-          "random", Set.of());
+          "random", Set.of(),
+          "repeat", Set.of());
 
   private static void rows(Set<String> ops, CudaBackend backend) {
     for (OpCase row : OpCases.all()) {
@@ -116,6 +117,7 @@ class OwnMutationTest {
   /** What the tests of {@code family} do. */
   private static Consumer<CudaBackend> check(String family) {
     return switch (family) {
+      case "repeat" -> RepeatedStepsTest::check;
       case "update", "loss", "pieces", "random" -> FusedKernelsTest::check;
       default ->
           backend -> {
@@ -151,7 +153,8 @@ class OwnMutationTest {
         "update",
         "loss",
         "pieces",
-        "random"
+        "random",
+        "repeat"
       })
   void mistakesAreNoticed(String family) {
     String source = PtxFamily.source(family);

@@ -294,6 +294,14 @@ public interface Backend {
   }
 
   /**
+   * Takes the steps of {@code repetition} in turn. Where the host's part in a step is dear, a
+   * device may be told once what to do in a step, and then to do it again.
+   */
+  default void repeat(Repetition repetition) {
+    repetition.run();
+  }
+
+  /**
    * Overwrites {@code parts}, of any shapes, with the elements of {@code whole} {@code [M]} one
    * behind the other: what {@link #concat} joined goes back.
    */
