@@ -73,16 +73,11 @@ public final class BatchNorm2d extends Block {
     var tape = x.tape();
     Variable y = x.batchNorm(s, gamma.on(tape), beta.on(tape), eps, residual, relu);
     if (mode.updatesStatistics()) {
+      var running = new BatchStatistics(runningMean, runningVariance);
       double unbiased = count / (count - 1.0);
-      follow(runningMean, s.mean().times(MOMENTUM));
-      follow(runningVariance, s.variance().times(MOMENTUM * unbiased));
-      batchesTracked.assign(batchesTracked.in(x.value().arena()).plus(1));
+      x.value().backend().follow(running, s, MOMENTUM, unbiased, batchesTracked);
     }
     return y;
-  }
-
-  private static void follow(Tensor running, Tensor share) {
-    running.assign(running.in(share.arena()).times(1 - MOMENTUM).plus(share));
   }
 
   /** y = x * scale + shift, {@code [C]} each: what eval mode is. */

@@ -12,11 +12,15 @@ import dev.hone.bench.micro.PeerProvider;
 import dev.hone.bench.micro.Setting;
 import dev.hone.bench.micro.Stopwatch;
 import dev.hone.bench.micro.Suite;
+import dev.hone.bench.micro.Target;
 import dev.hone.bench.micro.Workload;
 import dev.hone.bench.micro.Workloads;
 import dev.hone.bench.report.Machine;
 import dev.hone.icp.BatchNormMode;
 import dev.hone.kernels.cpu.CpuBackendProvider;
+import dev.hone.kernels.cuda.CudaBackendProvider;
+import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.MathMode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -60,6 +64,7 @@ import tools.jackson.databind.json.JsonMapper;
       "                                       results compared, then both timed in turn",
       "  ./hone bench --peer libtorch --memory",
       "  ./hone bench --jmh --suite icp --json icp.json",
+      "  ./hone bench --device cuda --math tf32",
       "  ./hone bench --device emulator --count     the GPU's kernels, counted",
       "  time ./hone bench --first-step       from nothing to one training step",
       "",
@@ -161,9 +166,19 @@ final class BenchCommand implements Callable<Integer> {
       names = "--device",
       paramLabel = "NAME",
       description =
-          "What is measured: the cpu, or with --count the emulator. Default: ${DEFAULT-VALUE}.",
+          "What is measured: "
+              + Devices.NAMES
+              + ". The emulator's times are its own and say nothing about a GPU's. Default:"
+              + " ${DEFAULT-VALUE}.",
       defaultValue = CPU)
   private String device = CPU;
+
+  @Option(
+      names = "--math",
+      paramLabel = "NAME",
+      description = Devices.MATH,
+      defaultValue = "fma")
+  private MathMode math = MathMode.FMA;
 
   @Option(
       names = "--count",
@@ -233,12 +248,31 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchRun run() {
     Double fixed = seconds;
+    Target target = target();
     return new BenchRun(
         machine(),
+        target,
         workloads(),
-        settings(),
+        target instanceof Target.Gpu
+            ? batch.stream().map(Setting::ofGpu).toList()
+            : settings(),
         workload -> fixed == null ? Stopwatch.of(workload) : Stopwatch.of(fixed),
         note());
+  }
+
+  /** The cpu or what {@code --device} names; {@code auto} says what it chose. */
+  private Target target() {
+    if (device.equalsIgnoreCase(CPU) && math == MathMode.FMA) {
+      return new Target.Cpu();
+    }
+    Backend backend = Devices.open(device, Devices.ALL, math, spec.commandLine().getErr());
+    if (backend.name().equals(CPU)) {
+      return new Target.Cpu();
+    }
+    if (!CudaBackendProvider.made(backend)) {
+      throw new Refusal("--device %s: the oracle is slow by design and not timed".formatted(device));
+    }
+    return new Target.Gpu(backend);
   }
 
   private List<Workload> workloads() {
@@ -301,14 +335,15 @@ final class BenchCommand implements Callable<Integer> {
     if (peer != null && !PEERS.contains(peer)) {
       throw new Refusal("--peer: '" + peer + "' is not one of " + String.join(", ", PEERS));
     }
-    if (count != device.equalsIgnoreCase(EMULATOR) || !(count || device.equalsIgnoreCase(CPU))) {
-      throw new Refusal(
-          "--device %s: it is the cpu that is timed, and with --count the emulator that counts"
-              .formatted(device));
-    }
-    if (count && (peer != null || jmh || memory || firstStep || batch.size() > 1)) {
+    if (count && (isOfCpu() || batch.size() > 1 || !device.equalsIgnoreCase(EMULATOR))) {
       throw new Refusal(
           "--count goes with --device emulator, one --batch and --json; leave out the rest");
+    }
+    if (!device.equalsIgnoreCase(CPU) && isOfCpu()) {
+      throw new Refusal(
+          "--device %s goes with --suite, --only, --batch, --time, --math and --json; the rest is of"
+                  .formatted(device)
+              + " the cpu");
     }
     requireEach("--batch must be 1 or more", batch, n -> n >= 1);
     requireEach("--threads must be 1 or more, or 0 for all cores", threads, n -> n >= 0);
@@ -329,6 +364,15 @@ final class BenchCommand implements Callable<Integer> {
     if (json != null) {
       Folders.requireWritable("--json", json);
     }
+  }
+
+  /** Whether anything was asked for that only the cpu has. */
+  private boolean isOfCpu() {
+    return peer != null || jmh || memory || firstStep || !lanes.isEmpty() || !isAll(threads);
+  }
+
+  private static boolean isAll(List<Integer> threads) {
+    return threads.equals(List.of(Devices.ALL));
   }
 
   private static void requireEach(String rule, List<Integer> values, IntPredicate holds) {

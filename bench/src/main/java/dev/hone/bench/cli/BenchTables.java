@@ -50,7 +50,7 @@ record BenchTables(BenchResult result) {
   }
 
   static String threads(int count) {
-    return count + (count == 1 ? " thread" : " threads");
+    return count == 0 ? "device" : count + (count == 1 ? " thread" : " threads");
   }
 
   // ---- Hone alone ----
@@ -62,7 +62,9 @@ record BenchTables(BenchResult result) {
         row(
             several,
             "",
-            "batch, threads, lanes",
+            result.measurements().getFirst().setting().isOfGpu()
+                ? "batch"
+                : "batch, threads, lanes",
             List.of(
                 "ms", "img/s", "GFLOP/s", "of peak", "training steps", "KB new a run", "MB held")));
     for (Measurement m : result.measurements()) {
@@ -175,7 +177,9 @@ record BenchTables(BenchResult result) {
   }
 
   private static String words(Setting setting) {
-    return setting.batch() + ", " + setting.threads() + ", " + setting.lanes();
+    return setting.isOfGpu()
+        ? String.valueOf(setting.batch())
+        : setting.batch() + ", " + setting.threads() + ", " + setting.lanes();
   }
 
   private static String format(String pattern, Object... values) {

@@ -4,6 +4,7 @@ import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
 import dev.hone.tensor.backend.BackendProvider.Availability;
+import dev.hone.tensor.backend.MathMode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,11 @@ final class Devices {
   private static final String CPU = "cpu";
   private static final String CUDA = "cuda";
 
+  /** What {@code --math} is about. */
+  static final String MATH =
+      "How products are computed: fma, in float32 as on the cpu; or tf32, on tensor cores from"
+          + " operands of 10 bits, faster and with errors near 1e-3. Default: ${DEFAULT-VALUE}.";
+
   private Devices() {}
 
   /**
@@ -32,12 +38,12 @@ final class Devices {
    *
    * @param notes where it is said why {@code auto} chose the cpu
    */
-  static Backend open(String name, int threads, PrintWriter notes) {
+  static Backend open(String name, int threads, MathMode math, PrintWriter notes) {
     List<BackendProvider> providers =
         ServiceLoader.load(BackendProvider.class).stream()
             .map(ServiceLoader.Provider::get)
             .toList();
-    return open(providers, name, threads, notes);
+    return open(providers, name, threads, math, notes);
   }
 
   /** How wide the cpu's vectors are, in words. */
@@ -47,16 +53,24 @@ final class Devices {
   }
 
   static Backend open(
-      List<BackendProvider> providers, String name, int threads, PrintWriter notes) {
+      List<BackendProvider> providers,
+      String name,
+      int threads,
+      MathMode math,
+      PrintWriter notes) {
     if (threads < ALL) {
       throw new Refusal("--threads must be 1 or more, or 0 for all cores, but is " + threads);
     }
     String kind = name.toLowerCase(Locale.ROOT);
-    return switch (kind.equals(AUTO) ? probe(providers, CUDA, name, 0) : probe(providers, name)) {
+    Availability found =
+        kind.equals(AUTO)
+            ? probe(providers, CUDA, name, 0, math)
+            : probe(providers, name, math);
+    return switch (found) {
       case Availability.Available yes -> withThreads(yes.backend(), threads);
       case Availability.Unavailable no when kind.equals(AUTO) -> {
         notes.println("device: cpu (" + no.reason() + ")");
-        yield open(providers, CPU, threads, notes);
+        yield open(providers, CPU, threads, math, notes);
       }
       case Availability.Unavailable no ->
           throw new Refusal("--device " + name + " is not available here: " + no.reason());
@@ -64,10 +78,11 @@ final class Devices {
   }
 
   /** {@code name} is a provider's, or with a number behind it: {@code cuda:1}. */
-  private static Availability probe(List<BackendProvider> providers, String name) {
+  private static Availability probe(
+      List<BackendProvider> providers, String name, MathMode math) {
     int colon = name.indexOf(':');
     if (colon < 0) {
-      return probe(providers, name, name, 0);
+      return probe(providers, name, name, 0, math);
     }
     String number = name.substring(colon + 1);
     if (!number.matches("\\d{1,3}")) {
@@ -75,15 +90,16 @@ final class Devices {
           "--device: '%s' has no number behind the colon; the first is %s:0"
               .formatted(name, name.substring(0, colon)));
     }
-    return probe(providers, name.substring(0, colon), name, Integer.parseInt(number));
+    int ordinal = Integer.parseInt(number);
+    return probe(providers, name.substring(0, colon), name, ordinal, math);
   }
 
   private static Availability probe(
-      List<BackendProvider> providers, String kind, String typed, int ordinal) {
+      List<BackendProvider> providers, String kind, String typed, int ordinal, MathMode math) {
     return providers.stream()
         .filter(provider -> provider.name().equalsIgnoreCase(kind))
         .findFirst()
-        .map(provider -> provider.probe(ordinal))
+        .map(provider -> provider.probe(ordinal, math))
         .orElseThrow(() -> unknown(providers, typed));
   }
 

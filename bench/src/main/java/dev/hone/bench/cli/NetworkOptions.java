@@ -16,6 +16,7 @@ import dev.hone.nn.weights.Weights;
 import dev.hone.nn.weights.WeightsException;
 import dev.hone.tensor.Random;
 import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.MathMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -98,6 +99,13 @@ final class NetworkOptions {
   private String device = "cpu";
 
   @Option(
+      names = "--math",
+      paramLabel = "NAME",
+      description = Devices.MATH,
+      defaultValue = "fma")
+  private MathMode math = MathMode.FMA;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads of the cpu; 0 means all cores. Results do not depend on it.",
@@ -127,7 +135,7 @@ final class NetworkOptions {
   /** Opens the network; what was chosen in the user's place is said on {@code notes}. */
   Network open(PrintWriter notes) throws IOException {
     refuseContradictions();
-    Backend backend = Devices.open(device, threads, notes);
+    Backend backend = Devices.open(device, threads, math, notes);
     if (weights != null) {
       return load(backend, weights, notes);
     }

@@ -4,6 +4,7 @@ import dev.hone.bench.micro.Referee;
 import dev.hone.bench.micro.SelfTest;
 import dev.hone.bench.micro.SelfTest.Part;
 import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.MathMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ final class SelftestCommand implements Callable<Integer> {
     }
     Predicate<String> chosen = chosen();
     PrintWriter out = spec.commandLine().getOut();
-    Backend backend = Devices.open(device, threads, spec.commandLine().getErr());
+    Backend backend = Devices.open(device, threads, MathMode.FMA, spec.commandLine().getErr());
     out.println("self-test of " + backend.name());
     out.flush();
     List<Part> parts = SelfTest.of(backend, chosen, part -> print(out, part));

@@ -5,6 +5,7 @@ import dev.hone.bench.experiment.SettingsDraft;
 import dev.hone.bench.experiment.TrainSettings;
 import dev.hone.bench.experiment.Training;
 import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.MathMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -86,6 +87,13 @@ final class TrainCommand implements Callable<Integer> {
   private String device = "cpu";
 
   @Option(
+      names = "--math",
+      paramLabel = "NAME",
+      description = Devices.MATH,
+      defaultValue = "fma")
+  private MathMode math = MathMode.FMA;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads of the cpu; 0 means all cores. Results do not depend on it.")
@@ -140,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Training.Environment environment() throws IOException {
-    Backend backend = Devices.open(device, threads, spec.commandLine().getErr());
+    Backend backend = Devices.open(device, threads, math, spec.commandLine().getErr());
     boolean cpu = backend.name().equals("cpu");
     int cores = threads == Devices.ALL ? Runtime.getRuntime().availableProcessors() : threads;
     return new Training.Environment(

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Workloads, each with each of the settings.
  *
+ * @param target what Hone runs on
  * @param watch how long each is measured
  * @param progress is told what is being done
  */
 public record BenchRun(
     Machine machine,
+    Target target,
     List<Workload> workloads,
     List<Setting> settings,
     Function<Workload, Stopwatch> watch,
@@ -45,7 +47,9 @@ public record BenchRun(
         }
       }
     }
-    return new BenchResult(machine, higher(before, ceilings()), List.of(), rows, List.of());
+    List<String> engines =
+        target instanceof Target.Gpu gpu ? List.of(gpu.words(settings.getFirst())) : List.of();
+    return new BenchResult(machine, higher(before, ceilings()), engines, rows, List.of());
   }
 
   /** Measures Hone and a peer in turn. */
@@ -102,7 +106,7 @@ public record BenchRun(
 
   private List<Ceiling> ceilings() {
     progress.accept("measuring the machine itself");
-    return settings.stream().map(Setting::threads).distinct().map(Ceiling::measure).toList();
+    return settings.stream().map(Setting::threads).distinct().map(target::ceiling).toList();
   }
 
   /** Of two measurements the higher: what disturbs can only lower them. */
@@ -118,7 +122,11 @@ public record BenchRun(
   private Map<Integer, Problem> problems() {
     boolean trains = workloads.stream().anyMatch(Workload::runsTheNetwork);
     int crew = settings.stream().mapToInt(Setting::threads).max().orElseThrow();
-    var backend = CpuBackendProvider.withThreads(crew);
+    // By the cpu, so that the problem is the same whatever is measured.
+    var backend =
+        target instanceof Target.Gpu
+            ? CpuBackendProvider.withThreads(Runtime.getRuntime().availableProcessors())
+            : CpuBackendProvider.withThreads(crew);
     progress.accept("making a network and a batch");
     var problems = new LinkedHashMap<Integer, Problem>();
     for (Setting setting : settings) {
@@ -132,12 +140,7 @@ public record BenchRun(
     return Objects.requireNonNull(problems.get(setting.batch()));
   }
 
-  private static Engine hone(Problem problem, Setting setting) {
-    return new HoneEngine(
-        problem,
-        CpuBackendProvider.withThreads(setting.threads(), setting.lanes()),
-        "Hone, %d %s, %d lanes"
-            .formatted(
-                setting.threads(), setting.threads() == 1 ? "thread" : "threads", setting.lanes()));
+  private Engine hone(Problem problem, Setting setting) {
+    return new HoneEngine(problem, target.backend(setting), "Hone, " + target.words(setting));
   }
 }

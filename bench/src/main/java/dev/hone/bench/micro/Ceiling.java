@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What this machine can do at most, measured now.
+ * What a machine can do at most, measured.
  *
- * @param threads how many did it together
+ * @param threads how many did it together; 0 on a GPU
  * @param flops fused multiply-adds per second, two operations each
  * @param bytes read and written per second when copying what no cache holds
  */

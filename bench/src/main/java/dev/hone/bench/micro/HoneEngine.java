@@ -14,7 +14,6 @@ import dev.hone.nn.optim.Optimizer;
 import dev.hone.nn.weights.StateDict;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.Random;
-import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Arena;
 import dev.hone.tensor.backend.Backend;
@@ -24,8 +23,6 @@ import java.util.Map;
 
 /** Hone, through its public API: what {@code hone train} runs. */
 public final class HoneEngine implements Engine {
-  private static final String CPU = "cpu";
-
   private final Problem problem;
   private final Backend backend;
   private final Random random;
@@ -46,17 +43,10 @@ public final class HoneEngine implements Engine {
   @Override
   public Runnable prepare(Workload workload) {
     Runnable work = work(workload);
-    return backend.name().equals(CPU)
-        ? work
-        : () -> {
-          work.run();
-          complete();
-        };
-  }
-
-  /** A GPU's streams run on behind the host's back: a read waits for what is on them. */
-  private void complete() {
-    Tensor.of(backend, Shape.of(1), 0).toFloats();
+    return () -> {
+      work.run();
+      backend.synchronize();
+    };
   }
 
   private Runnable work(Workload workload) {

@@ -11,7 +11,8 @@ import dev.hone.icp.BatchNormMode;
  * <p>Eval mode, forward: x and w read, y written, and in the second convolution of each block the
  * residual read. Backward to x: dy and w read, dx written; but for the first layer x read for
  * relu's mask, and in each block the cotangent of the residual added. The step reads x and dx and
- * writes x.
+ * writes x. A shortcut between stages is a convolution of stride 2 with constants, forward and
+ * backward: it reads every fourth pixel of x, and its dx is what the block's first adds.
  *
  * <p>Train mode: statistics are known only when y is complete, so forward reads it again and writes
  * what batch norm makes of it; backward, batch norm reads dy and y once for its sums and once more
@@ -23,6 +24,10 @@ import dev.hone.icp.BatchNormMode;
  */
 public record LeastCost(int launches, double bytes) {
   private static final int BLOCKS_PER_STAGE = 3;
+
+  /** From one stage to the next. */
+  private static final int SHORTCUTS = 2;
+
   private static final int HEAD = 1;
   private static final int STEP = 1;
 
@@ -51,15 +56,16 @@ public record LeastCost(int launches, double bytes) {
       floats += s.count() * (2 * pass + mask);
       convolutions += s.count();
     }
-    floats += 2 * residuals(batch);
+    floats += residuals(batch) + shortcuts(batch);
     floats += 3.0 * ConvolutionShape.RESNET_20.getFirst().x(batch).size();
-    return new LeastCost(steps * (2 * convolutions + HEAD + STEP), steps * Float.BYTES * floats);
+    int launches = 2 * (convolutions + SHORTCUTS) + HEAD + STEP;
+    return new LeastCost(steps * launches, steps * Float.BYTES * floats);
   }
 
   private static LeastCost training(int batch) {
     double floats = 0;
     double weights = 0;
-    int launches = HEAD + STEP;
+    int launches = 2 * SHORTCUTS + HEAD + STEP;
     for (ConvolutionShape s : ConvolutionShape.RESNET_20) {
       double x = s.x(batch).size();
       double y = s.y(batch).size();
@@ -71,7 +77,7 @@ public record LeastCost(int launches, double bytes) {
       weights += s.count() * w;
       launches += s.count() * (2 + 2 + (isFirst(s) ? 1 : 2));
     }
-    floats += 2 * residuals(batch) + 5 * weights;
+    floats += residuals(batch) + shortcuts(batch) + 5 * weights;
     return new LeastCost(launches, Float.BYTES * floats);
   }
 
@@ -79,11 +85,33 @@ public record LeastCost(int launches, double bytes) {
     return s.equals(ConvolutionShape.RESNET_20.getFirst());
   }
 
-  /** Floats of all blocks' residuals: each is as large as its stage's activations. */
+  /**
+   * Floats of all blocks' residuals: forward one as large as the block's y is read, backward the
+   * cotangent of one as large as its x, which a shortcut halves.
+   */
   private static double residuals(int batch) {
-    return ConvolutionShape.RESNET_20.stream()
-        .filter(s -> s.in() == s.out())
-        .mapToDouble(s -> (double) BLOCKS_PER_STAGE * s.y(batch).size())
-        .sum();
+    double floats = 0;
+    for (ConvolutionShape s : ConvolutionShape.RESNET_20) {
+      if (s.in() == s.out()) {
+        floats += 2.0 * BLOCKS_PER_STAGE * s.y(batch).size();
+      } else if (!isFirst(s)) {
+        floats += s.x(batch).size() - s.y(batch).size();
+      }
+    }
+    return floats;
+  }
+
+  /** Floats of the shortcuts between stages, both ways. */
+  private static double shortcuts(int batch) {
+    double floats = 0;
+    for (ConvolutionShape s : ConvolutionShape.RESNET_20) {
+      if (s.in() != s.out() && !isFirst(s)) {
+        double x = s.x(batch).size();
+        double y = s.y(batch).size();
+        double w = (double) s.in() * s.out();
+        floats += (x / 4 + w + y) + (y + w + x);
+      }
+    }
+    return floats;
   }
 }

@@ -36,8 +36,14 @@ class BenchCommandTest {
         "--only=lstm             | --only: no row of the suite has 'lstm' in its name; they are forward, "
             + "training step",
         "--json=no/such/file     | --json: cannot write no/such/file, since there is no folder",
-        "--count                 | --device cpu: it is the cpu that is timed, and with --count the",
-        "--device=cuda           | --device cuda: it is the cpu that is timed",
+        "--count                 | --count goes with --device emulator, one --batch and --json",
+        "--device=gpu            | --device: 'gpu' is not one of auto, cpu, cuda, emulator, reference",
+        "--device=reference      | --device reference: the oracle is slow by design and not timed",
+        "--device=emulator --lanes=8 | --device emulator goes with --suite, --only, --batch, --time",
+        "--device=cuda --peer=libtorch | --device cuda goes with --suite, --only, --batch, --time",
+        "--math=tf32             | --device cpu is not available here: cpu multiplies by fused",
+        "--device=emulator --math=tf32 | --device emulator is not available here: emulator multiplies",
+        "--math=fp16             | 'fp16' is not one of fma, tf32",
         "--device=emulator --count --jmh       | --count goes with --device emulator, one --batch",
         "--device=emulator --count --batch=1,2 | --count goes with --device emulator, one --batch",
         "--jsonn                 | unknown option '--jsonn'; did you mean --json?",
@@ -79,6 +85,29 @@ class BenchCommandTest {
     assertEquals(3e3 / millis, row.get("imagesPerSecond").doubleValue(), 1e-6);
     assertTrue(root.get("machine").get("cores").intValue() >= 1);
     assertTrue(root.get("ceilings").get(0).get("flops").doubleValue() > 1e8);
+  }
+
+  /** The times are the emulator's own; that they are taken as a GPU's would be is the point. */
+  @Test
+  void aGpuIsTimedAsTheEmulatorIs() throws IOException {
+    Path json = folder.resolve("gpu.json");
+    Invocation done =
+        Invocation.of(
+                "bench",
+                "--device=emulator",
+                "--suite=conv",
+                "--only=64->64@8 forward",
+                "--batch=1",
+                "--time=0.01",
+                "--json=" + json)
+            .succeeded();
+    String out = done.out();
+    assertTrue(out.contains("device: FMA peak"), out);
+    assertTrue(out.contains("emulator: PTX emulator (cuda:0, sm_80, 4 multiprocessors"), out);
+    assertTrue(out.lines().anyMatch(line -> line.matches("64->64@8 forward +\\d+.*")), out);
+    JsonNode row = JsonMapper.shared().readTree(Files.readString(json)).get("rows").get(0);
+    assertTrue(row.get("ofFmaPeak").doubleValue() > 0, row::toString);
+    assertTrue(row.get("ofFmaPeak").doubleValue() < 1.5, row::toString);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.hone.kernels.cpu.CpuBackendProvider;
 import dev.hone.kernels.cuda.CudaProbe;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
+import dev.hone.tensor.backend.MathMode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -21,11 +22,11 @@ class DevicesTest {
   private final StringWriter notes = new StringWriter();
 
   private Backend open(String name, int threads) {
-    return Devices.open(name, threads, new PrintWriter(notes, true));
+    return Devices.open(name, threads, MathMode.FMA, new PrintWriter(notes, true));
   }
 
   private Backend open(List<BackendProvider> providers, String name) {
-    return Devices.open(providers, name, Devices.ALL, new PrintWriter(notes, true));
+    return Devices.open(providers, name, Devices.ALL, MathMode.FMA, new PrintWriter(notes, true));
   }
 
   /** A device that is not there. */

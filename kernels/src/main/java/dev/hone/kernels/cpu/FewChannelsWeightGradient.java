@@ -12,9 +12,9 @@ import java.util.Arrays;
  * images in the lanes 46; output channels in the lanes, tiles of 3 channels x 3 tap columns 66; all
  * 27 in registers 68 (the tile alone, from the second-level cache: 114); the next row of dy read
  * ahead, a line with every image's products, 73. libtorch: 95, which hides the reading of dy from
- * memory better. Transposing dy takes a sixth of the time, yet images in the lanes and no transposing,
- * tiles of 6 numbers of x x 4 output channels, came to 53: four loads for every ten products, each
- * across two cache lines.
+ * memory better. Transposing dy takes a sixth of the time, yet images in the lanes and no
+ * transposing, tiles of 6 numbers of x x 4 output channels, came to 53: four loads for every ten
+ * products, each across two cache lines.
  */
 final class FewChannelsWeightGradient {
   private static final int TAPS = 9;

@@ -84,6 +84,33 @@ final class BatchNormOps {
     return y;
   }
 
+  /** See {@link dev.hone.tensor.backend.Backend#follow}: all in one launch. */
+  void follow(
+      BatchStatistics running,
+      BatchStatistics batch,
+      double momentum,
+      double correction,
+      Tensor batches) {
+    CudaBackend.storage(batches).range(IntRange.UNKNOWN);
+    int channels = running.mean().shape().size();
+    if (channels == 0) {
+      batches.assign(batches.plus(1));
+      return;
+    }
+    try (Arena temporary = new Arena()) {
+      Arguments arguments =
+          new Arguments()
+              .tensor(running.mean())
+              .tensor(running.variance())
+              .tensor(batch.mean().in(temporary).contiguous())
+              .tensor(batch.variance().in(temporary).contiguous())
+              .tensor(batches)
+              .f32((float) (1 - momentum), (float) momentum, (float) (momentum * correction))
+              .u32(channels);
+      backend.device().launch("running", "running_statistics", channels, arguments);
+    }
+  }
+
   BatchNormGradient gradient(
       Tensor dy,
       @Nullable Tensor y,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class CudaBackend implements Backend {
   private final String name;
   private final CudaDevice device;
+  private final String library;
   private final ElementwiseKernels elementwise;
   private final MovingKernels moves;
   private final ReductionKernels reductions;
@@ -42,6 +43,7 @@ final class CudaBackend implements Backend {
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
     this.name = name;
     this.device = device;
+    this.library = dnn.name();
     this.elementwise = new ElementwiseKernels(this);
     this.moves = new MovingKernels(this);
     this.reductions = new ReductionKernels(this);
@@ -57,6 +59,11 @@ final class CudaBackend implements Backend {
 
   CudaDevice device() {
     return device;
+  }
+
+  /** What computes the heavy operations, in words. */
+  String library() {
+    return library;
   }
 
   ReductionKernels reductions() {
@@ -106,6 +113,11 @@ final class CudaBackend implements Backend {
       }
     }
     return storage;
+  }
+
+  @Override
+  public void synchronize() {
+    device.synchronize();
   }
 
   /** One part: a GPU wants large launches, and there are no caches to keep a part in. */
@@ -449,6 +461,16 @@ final class CudaBackend implements Backend {
       Tensor origin,
       Tensor target) {
     updates.stride(rule, averages, g, stride, x, origin, target);
+  }
+
+  @Override
+  public void follow(
+      BatchStatistics running,
+      BatchStatistics batch,
+      double momentum,
+      double correction,
+      Tensor batches) {
+    batchNorm.follow(running, batch, momentum, correction, batches);
   }
 
   @Override

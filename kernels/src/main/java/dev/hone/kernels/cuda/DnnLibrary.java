@@ -1,5 +1,7 @@
 package dev.hone.kernels.cuda;
 
+import dev.hone.tensor.backend.MathMode;
+
 /**
  * A library of network kernels for NVIDIA's GPUs; found through {@link java.util.ServiceLoader}, so
  * that the backend runs without it.

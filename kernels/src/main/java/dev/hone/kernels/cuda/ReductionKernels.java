@@ -180,7 +180,7 @@ final class ReductionKernels {
               .address(CudaBackend.memory(x), loop.offset(1))
               .u32(loop.elements(), x.shape().dim(axis), CudaBackend.layout(x).stride(axis));
       loop.strides(loop.extents(arguments), 1);
-      backend.device().launch(FAMILY, "argmax", loop.elements(), arguments);
+      backend.device().launch(FAMILY, "argmax", (long) loop.elements() * WARP, arguments);
     }
     return y;
   }

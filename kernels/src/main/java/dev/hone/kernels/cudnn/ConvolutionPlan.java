@@ -2,8 +2,8 @@ package dev.hone.kernels.cudnn;
 
 import dev.hone.kernels.cuda.DnnProvider.ConvolutionShapes;
 import dev.hone.kernels.cuda.GpuException;
-import dev.hone.kernels.cuda.MathMode;
 import dev.hone.tensor.Shape;
+import dev.hone.tensor.backend.MathMode;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;

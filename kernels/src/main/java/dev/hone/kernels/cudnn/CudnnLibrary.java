@@ -4,7 +4,7 @@ import dev.hone.kernels.cuda.CachingAllocator;
 import dev.hone.kernels.cuda.CudaProbe;
 import dev.hone.kernels.cuda.DnnLibrary;
 import dev.hone.kernels.cuda.DnnProvider;
-import dev.hone.kernels.cuda.MathMode;
+import dev.hone.tensor.backend.MathMode;
 
 /** cuDNN with cuBLAS, where both are installed. */
 public final class CudnnLibrary implements DnnLibrary {

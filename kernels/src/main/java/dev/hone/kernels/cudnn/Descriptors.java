@@ -2,10 +2,10 @@ package dev.hone.kernels.cudnn;
 
 import dev.hone.kernels.cuda.DnnProvider.Pool;
 import dev.hone.kernels.cuda.GpuException;
-import dev.hone.kernels.cuda.MathMode;
 import dev.hone.tensor.Convolution;
 import dev.hone.tensor.Pooling;
 import dev.hone.tensor.Shape;
+import dev.hone.tensor.backend.MathMode;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;

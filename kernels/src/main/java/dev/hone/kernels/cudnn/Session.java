@@ -4,7 +4,7 @@ import dev.hone.kernels.cuda.CachingAllocator;
 import dev.hone.kernels.cuda.DeviceMemory;
 import dev.hone.kernels.cuda.GpuException;
 import dev.hone.kernels.cuda.GpuStream;
-import dev.hone.kernels.cuda.MathMode;
+import dev.hone.tensor.backend.MathMode;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasStatus;

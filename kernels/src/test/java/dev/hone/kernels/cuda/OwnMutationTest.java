@@ -96,11 +96,7 @@ class OwnMutationTest {
           "reduce", Set.of("reduce", "argmax"),
           "softmax", Set.of("softmax", "logSoftmax"),
           "finish", Set.of("convolution", "convolutionInputGradient"),
-          "update", Set.of(),
-          "loss", Set.of(),
-          "pieces", Set.of(),
-          "random", Set.of(),
-          "repeat", Set.of());
+          "running", Set.of("follow"));
 
   private static void rows(Set<String> ops, CudaBackend backend) {
     for (OpCase row : OpCases.all()) {
@@ -118,6 +114,7 @@ class OwnMutationTest {
   private static Consumer<CudaBackend> check(String family) {
     return switch (family) {
       case "repeat" -> RepeatedStepsTest::check;
+      case "peak" -> PeakKernelsTest::check;
       case "update", "loss", "pieces", "random" -> FusedKernelsTest::check;
       default ->
           backend -> {
@@ -154,7 +151,9 @@ class OwnMutationTest {
         "loss",
         "pieces",
         "random",
-        "repeat"
+        "repeat",
+        "running",
+        "peak"
       })
   void mistakesAreNoticed(String family) {
     String source = PtxFamily.source(family);

@@ -23,6 +23,12 @@ public interface Backend {
   /** Memory for {@code length} elements, contents unspecified, owned by {@code arena} if given. */
   Storage allocate(DType dtype, int length, @Nullable Arena arena);
 
+  /**
+   * Waits until all work that was begun is done. Reading does so by itself; this is for clocks, as
+   * a GPU works on behind the host's back.
+   */
+  default void synchronize() {}
+
   // ---- a batch in parts ----
 
   /**
@@ -299,6 +305,34 @@ public interface Backend {
    */
   default void repeat(Repetition repetition) {
     repetition.run();
+  }
+
+  /**
+   * Moves running statistics on, in place, as PyTorch does:
+   *
+   * <pre>
+   * mean = (1 - momentum) * mean + momentum * batch mean
+   * variance = (1 - momentum) * variance + momentum * correction * batch variance
+   * batches = batches + 1
+   * </pre>
+   *
+   * @param running row-major, {@code [C]} each
+   * @param batch {@code [C]} each
+   * @param correction what makes the batch's biased variance an unbiased one: M / (M - 1)
+   * @param batches int32 {@code []}
+   */
+  default void follow(
+      BatchStatistics running,
+      BatchStatistics batch,
+      double momentum,
+      double correction,
+      Tensor batches) {
+    Tensor mean = batch.mean().times(momentum);
+    Tensor variance = batch.variance().times(momentum * correction);
+    double kept = 1 - momentum;
+    running.mean().assign(running.mean().in(mean.arena()).times(kept).plus(mean));
+    running.variance().assign(running.variance().in(mean.arena()).times(kept).plus(variance));
+    batches.assign(batches.in(mean.arena()).plus(1));
   }
 
   /**

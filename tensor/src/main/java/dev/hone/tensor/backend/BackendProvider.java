@@ -19,6 +19,18 @@ public interface BackendProvider {
         : new Availability.Unavailable("there is only one %s device, 0".formatted(name()));
   }
 
+  /**
+   * Looks for one of its devices that computes float32 products by {@code math}.
+   *
+   * @param ordinal which of them, from 0
+   */
+  default Availability probe(int ordinal, MathMode math) {
+    return math == MathMode.FMA
+        ? probe(ordinal)
+        : new Availability.Unavailable(
+            name() + " multiplies by fused multiply-adds alone; leave out --math");
+  }
+
   /** Whether this machine can run a backend, and if not, why. */
   sealed interface Availability {
     /** It can. */

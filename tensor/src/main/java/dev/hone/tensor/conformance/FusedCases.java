@@ -4,10 +4,12 @@ import static dev.hone.tensor.conformance.Input.general;
 import static dev.hone.tensor.conformance.Input.of;
 
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.StepRule;
 import dev.hone.tensor.backend.Stride;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Rows of what training and ICP do most: losses, steps of update rules, strides and split. */
 final class FusedCases {
@@ -23,6 +25,7 @@ final class FusedCases {
       stride(new Rows(rows, "stride"), rule);
     }
     split(new Rows(rows, "split"));
+    follow(new Rows(rows, "follow"));
   }
 
   private static void crossEntropy(List<OpCase> rows, double smoothing) {
@@ -142,6 +145,31 @@ final class FusedCases {
               return results;
             },
             inputs(rule, shape));
+      }
+    }
+  }
+
+  private static void follow(Rows rows) {
+    for (int channels : new int[] {0, 1, 33, 300}) {
+      for (Arrangement a : Arrangement.values()) {
+        rows.addAll(
+            "",
+            STEP,
+            x -> {
+              List<Tensor> moved =
+                  Stream.of(x.get(0), x.get(1), x.get(4))
+                      .map(t -> t.backend().contiguous(t, t.arena()))
+                      .toList();
+              var running = new BatchStatistics(moved.get(0), moved.get(1));
+              var batch = new BatchStatistics(x.get(2), x.get(3));
+              x.getFirst().backend().follow(running, batch, 0.1, 1.25, moved.get(2));
+              return moved;
+            },
+            general(channels),
+            of(Values.POSITIVE, channels),
+            general(channels).as(a),
+            of(Values.POSITIVE, channels).as(a),
+            of(Values.indicesBelow(7)));
       }
     }
   }

@@ -1,4 +1,4 @@
-package dev.hone.kernels.cuda;
+package dev.hone.tensor.backend;
 
 /** How float32 products are computed. Reports name it, since results differ in the third digit. */
 public enum MathMode {
