@@ -173,11 +173,7 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = CPU)
   private String device = CPU;
 
-  @Option(
-      names = "--math",
-      paramLabel = "NAME",
-      description = Devices.MATH,
-      defaultValue = "fma")
+  @Option(names = "--math", paramLabel = "NAME", description = Devices.MATH, defaultValue = "fma")
   private MathMode math = MathMode.FMA;
 
   @Option(
@@ -253,9 +249,7 @@ final class BenchCommand implements Callable<Integer> {
         machine(),
         target,
         workloads(),
-        target instanceof Target.Gpu
-            ? batch.stream().map(Setting::ofGpu).toList()
-            : settings(),
+        target instanceof Target.Gpu ? batch.stream().map(Setting::ofGpu).toList() : settings(),
         workload -> fixed == null ? Stopwatch.of(workload) : Stopwatch.of(fixed),
         note());
   }
@@ -270,7 +264,8 @@ final class BenchCommand implements Callable<Integer> {
       return new Target.Cpu();
     }
     if (!CudaBackendProvider.made(backend)) {
-      throw new Refusal("--device %s: the oracle is slow by design and not timed".formatted(device));
+      throw new Refusal(
+          "--device %s: the oracle is slow by design and not timed".formatted(device));
     }
     return new Target.Gpu(backend);
   }

@@ -53,19 +53,13 @@ final class Devices {
   }
 
   static Backend open(
-      List<BackendProvider> providers,
-      String name,
-      int threads,
-      MathMode math,
-      PrintWriter notes) {
+      List<BackendProvider> providers, String name, int threads, MathMode math, PrintWriter notes) {
     if (threads < ALL) {
       throw new Refusal("--threads must be 1 or more, or 0 for all cores, but is " + threads);
     }
     String kind = name.toLowerCase(Locale.ROOT);
     Availability found =
-        kind.equals(AUTO)
-            ? probe(providers, CUDA, name, 0, math)
-            : probe(providers, name, math);
+        kind.equals(AUTO) ? probe(providers, CUDA, name, 0, math) : probe(providers, name, math);
     return switch (found) {
       case Availability.Available yes -> withThreads(yes.backend(), threads);
       case Availability.Unavailable no when kind.equals(AUTO) -> {
@@ -78,8 +72,7 @@ final class Devices {
   }
 
   /** {@code name} is a provider's, or with a number behind it: {@code cuda:1}. */
-  private static Availability probe(
-      List<BackendProvider> providers, String name, MathMode math) {
+  private static Availability probe(List<BackendProvider> providers, String name, MathMode math) {
     int colon = name.indexOf(':');
     if (colon < 0) {
       return probe(providers, name, name, 0, math);

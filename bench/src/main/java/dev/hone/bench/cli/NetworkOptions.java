@@ -98,11 +98,7 @@ final class NetworkOptions {
       defaultValue = "cpu")
   private String device = "cpu";
 
-  @Option(
-      names = "--math",
-      paramLabel = "NAME",
-      description = Devices.MATH,
-      defaultValue = "fma")
+  @Option(names = "--math", paramLabel = "NAME", description = Devices.MATH, defaultValue = "fma")
   private MathMode math = MathMode.FMA;
 
   @Option(
@@ -129,7 +125,7 @@ final class NetworkOptions {
       notes.println("using the newest run, " + folder);
     }
     return Optional.of(
-        Autoencoder.open(folder, arm, dataDir, Devices.open(device, threads, notes)));
+        Autoencoder.open(folder, arm, dataDir, Devices.open(device, threads, math, notes)));
   }
 
   /** Opens the network; what was chosen in the user's place is said on {@code notes}. */

@@ -4,6 +4,7 @@ import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Sketches;
 import dev.hone.bench.report.Picture;
 import dev.hone.bench.report.PictureGrid;
+import dev.hone.tensor.backend.MathMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -119,6 +120,9 @@ final class SampleCommand implements Callable<Integer> {
       defaultValue = "0")
   private int threads;
 
+  @Option(names = "--math", paramLabel = "NAME", description = Devices.MATH, defaultValue = "fma")
+  private MathMode math = MathMode.FMA;
+
   @Override
   public Integer call() throws IOException {
     refuseContradictions();
@@ -130,7 +134,7 @@ final class SampleCommand implements Callable<Integer> {
       notes.println("using the newest run, " + folder);
     }
     Autoencoder found =
-        Autoencoder.open(folder, arm, dataDir, Devices.open(device, threads, notes));
+        Autoencoder.open(folder, arm, dataDir, Devices.open(device, threads, math, notes));
     int scale = Math.max(1, LEGIBLE / found.model().size());
     new PictureGrid(scale, rows(found)).write(out);
     PrintWriter result = spec.commandLine().getOut();

@@ -86,11 +86,7 @@ final class TrainCommand implements Callable<Integer> {
               + " cpu.")
   private String device = "cpu";
 
-  @Option(
-      names = "--math",
-      paramLabel = "NAME",
-      description = Devices.MATH,
-      defaultValue = "fma")
+  @Option(names = "--math", paramLabel = "NAME", description = Devices.MATH, defaultValue = "fma")
   private MathMode math = MathMode.FMA;
 
   @Option(

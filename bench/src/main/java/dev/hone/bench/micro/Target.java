@@ -50,9 +50,7 @@ public sealed interface Target {
     @Override
     public Ceiling ceiling(int threads) {
       return new Ceiling(
-          threads,
-          CudaBackendProvider.fmaPeak(backend),
-          CudaBackendProvider.copyRate(backend));
+          threads, CudaBackendProvider.fmaPeak(backend), CudaBackendProvider.copyRate(backend));
     }
   }
 }

@@ -35,7 +35,8 @@ class CostModelTest {
     assertEquals(2 * (19 + 2) + 2, one.launches());
     LeastCost five = LeastCost.of(new Workload.Icp(Rule.SGD, BatchNormMode.EVAL, 5), 1);
     assertEquals(5 * one.bytes(), five.bytes());
-    assertEquals(19 * 4 + 19 + 18 + 2 * 2 + 2, LeastCost.of(new Workload.TrainingStep(), 1).launches());
+    assertEquals(
+        19 * 4 + 19 + 18 + 2 * 2 + 2, LeastCost.of(new Workload.TrainingStep(), 1).launches());
     assertThrows(IllegalArgumentException.class, () -> LeastCost.of(new Workload.Forward(), 1));
   }
 
