@@ -1,5 +1,6 @@
 package dev.hone.bench.cli;
 
+import dev.hone.bench.distance.FidWeights;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.SettingsDraft;
 import dev.hone.bench.experiment.TrainSettings;
@@ -30,8 +31,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Train a network with the task loss only and with ICP self-distillation, and compare.",
-      "Without options: ResNet-20 on the embedded images, both ways, in minutes. With --task vae:",
-      "a variational autoencoder."
+      "Without options: ResNet-20 on the embedded images, both ways, in minutes.",
+      "With --task vae: a variational autoencoder."
     },
     sortOptions = false,
     abbreviateSynopsis = true,
@@ -95,6 +96,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Threads of the cpu; 0 means all cores. Results do not depend on it.")
   private int threads;
 
+  @Option(
+      names = "--fid-weights",
+      paramLabel = "FILE",
+      description =
+          "With --task vae, the weights of FID's Inception network. Default: those in the cache"
+              + " folder, if they are there; they are never fetched.")
+  private @Nullable Path fidWeights;
+
   TrainCommand() {
     this(new Trainer.Real(), InstantSource.system());
   }
@@ -148,7 +157,11 @@ final class TrainCommand implements Callable<Integer> {
     boolean cpu = backend.name().equals("cpu");
     int cores = threads == Devices.ALL ? Runtime.getRuntime().availableProcessors() : threads;
     return new Training.Environment(
-        backend, cpu ? cores : 1, cpu ? Devices.vectors() : "none", Version.hone());
+        backend, cpu ? cores : 1, cpu ? Devices.vectors() : "none", Version.hone(), fid());
+  }
+
+  private FidWeights fid() {
+    return fidWeights == null ? FidWeights.inCache() : FidWeights.at(fidWeights);
   }
 
   /** Options before the file before the defaults. */

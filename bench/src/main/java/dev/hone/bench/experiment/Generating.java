@@ -26,7 +26,8 @@ import java.util.List;
  * is, and so ICP's eps is in pixels. The latent noise of a step follows from the step's random
  * state. Counted: the two terms of the ELBO.
  */
-record Generating(TrainSettings settings, TrainingData data, Backend backend)
+record Generating(
+    TrainSettings settings, TrainingData data, Backend backend, SampleDistances distances)
     implements Learning<Vae> {
   private static final long NOISE = 0x6e6f697365L; // "noise"
 
@@ -86,14 +87,16 @@ record Generating(TrainSettings settings, TrainingData data, Backend backend)
         e.divergence(),
         e.quality().meanSsim(),
         e.quality().meanPsnr(),
-        Double.NaN,
+        distances.ofEpoch(model),
         epoch.imagesPerSecond(),
         epoch.seconds());
   }
 
   @Override
   public TestResult test(Vae model) {
-    return GenerativeEvaluation.of(model, elbo(1), data.test(), backend, settings.seed()).result();
+    var evaluation = GenerativeEvaluation.of(model, elbo(1), data.test(), backend, settings.seed());
+    evaluation.requireFinite();
+    return evaluation.result(distances.fid(model), distances.ofTest(model));
   }
 
   private Sketches sketches() {

@@ -73,18 +73,21 @@ public record GenerativeEvaluation(ImageQuality quality, double reconstruction, 
     return model.decode(mean, Mode.eval()).sigmoid().value().contiguous();
   }
 
+  /** Everything but the distances, which take samples. */
+  public GenerationResult result() {
+    Distance none = Distance.none("./hone train measures it");
+    return result(none, none);
+  }
+
   /**
    * Everything a report shows of it.
    *
+   * @param fid how far samples are from the same images
+   * @param distance the same over other features
    * @throws NonFiniteException if a figure is NaN or infinite: the model has diverged
    */
-  public GenerationResult result() {
-    if (quality.count() > 0
-        && !(Double.isFinite(quality.meanSsim()) && Double.isFinite(reconstruction + divergence))) {
-      throw new NonFiniteException(
-          "evaluate: the reconstructions or the ELBO are NaN or infinite: the model has diverged;"
-              + " train again with a lower --lr");
-    }
+  GenerationResult result(Distance fid, Distance distance) {
+    requireFinite();
     return new GenerationResult(
         quality.ssim(),
         quality.meanMultiScaleSsim(),
@@ -92,6 +95,17 @@ public record GenerativeEvaluation(ImageQuality quality, double reconstruction, 
         quality.meanPsnr(),
         reconstruction,
         divergence,
-        Distance.none("there are no Inception weights"));
+        fid,
+        distance);
+  }
+
+  /** What has diverged has no samples to compare either. */
+  void requireFinite() {
+    if (quality.count() > 0
+        && !(Double.isFinite(quality.meanSsim()) && Double.isFinite(reconstruction + divergence))) {
+      throw new NonFiniteException(
+          "evaluate: the reconstructions or the ELBO are NaN or infinite: the model has diverged;"
+              + " train again with a lower --lr");
+    }
   }
 }

@@ -26,11 +26,26 @@ import java.util.List;
  * @param <M> the model
  */
 sealed interface Learning<M extends Block & FeatureModel> permits Classifying, Generating {
-  /** The task of a run. */
-  static Learning<?> of(TrainSettings settings, TrainingData data, Backend backend) {
+  /**
+   * The task of a run.
+   *
+   * @param folder the run's
+   */
+  static Learning<?> of(
+      TrainSettings settings,
+      TrainingData data,
+      Training.Environment environment,
+      Path folder,
+      Progress progress) {
+    Backend backend = environment.backend();
     return switch (settings.task()) {
       case CLASSIFY -> new Classifying(settings, data, backend);
-      case VAE -> new Generating(settings, data, backend);
+      case VAE ->
+          new Generating(
+              settings,
+              data,
+              backend,
+              SampleDistances.of(data, settings.seed(), environment, folder, progress));
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.hone.bench.experiment;
 
+import dev.hone.bench.distance.FidWeights;
 import dev.hone.bench.report.Arm;
 import dev.hone.bench.report.Gallery;
 import dev.hone.bench.report.HtmlReport;
@@ -40,8 +41,10 @@ public final class Training {
    *
    * @param vector the width of its vectors, in words
    * @param version of Hone
+   * @param fid the weights of FID's network, for those that make images
    */
-  public record Environment(Backend backend, int threads, String vector, String version) {}
+  public record Environment(
+      Backend backend, int threads, String vector, String version, FidWeights fid) {}
 
   private final TrainSettings settings;
   private final Path folder;
@@ -92,7 +95,7 @@ public final class Training {
   }
 
   private Outcome train(TrainingData data) throws IOException {
-    return train(data, Learning.of(settings, data, environment.backend()));
+    return train(data, Learning.of(settings, data, environment, folder, progress));
   }
 
   private <M extends Block & FeatureModel> Outcome train(TrainingData data, Learning<M> learning)

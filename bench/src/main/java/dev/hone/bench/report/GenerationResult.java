@@ -13,7 +13,8 @@ import java.util.List;
  * @param psnr mean peak signal-to-noise ratio in decibel
  * @param reconstruction mean of -log p(x | z) in nats
  * @param divergence mean of KL(q(z | x) || N(0, 1)) in nats
- * @param distance of the model's samples from the test images
+ * @param fid the FID of the model's samples, or why there is none
+ * @param distance of the model's samples from the test images over other features than FID's
  */
 public record GenerationResult(
     List<Double> ssim,
@@ -22,6 +23,7 @@ public record GenerationResult(
     double psnr,
     double reconstruction,
     double divergence,
+    Distance fid,
     Distance distance)
     implements TestResult {
 

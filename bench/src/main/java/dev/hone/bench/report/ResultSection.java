@@ -87,14 +87,20 @@ record ResultSection(Run run) {
         "−log p(x|z)",
         arm -> Numbers.plain(arm.mean(type, GenerationResult::reconstruction)));
     row(html, "KL", arm -> Numbers.plain(arm.mean(type, GenerationResult::divergence)));
-    Distance distance = run.reference().results(type).getFirst().distance();
+    distance(html, GenerationResult::fid);
+    distance(html, GenerationResult::distance);
+  }
+
+  private void distance(Html html, Function<GenerationResult, Distance> which) {
+    var type = GenerationResult.class;
+    Distance distance = which.apply(run.reference().results(type).getFirst());
     row(
         html,
         distance.name()
             + (distance.isComputed() ? ", N = " + Numbers.count(distance.images()) : ""),
         arm ->
             distance.isComputed()
-                ? Numbers.plain(arm.mean(type, r -> r.distance().value()))
+                ? Numbers.plain(arm.mean(type, r -> which.apply(r).value()))
                 : "not computed");
   }
 

@@ -62,8 +62,9 @@ public record Summary(String run, List<Row> rows, List<Pair> comparisons) {
    * @param total test images
    * @param reconstruction mean of -log p(x | z) in nats
    * @param divergence mean of KL(q(z | x) || N(0, 1)) in nats
-   * @param distanceName what the distance is, such as FID
-   * @param distance of samples from test images; NaN where it was not computed
+   * @param fid of samples from test images; NaN where it was not computed
+   * @param distanceName what the other distance is: whose features are compared
+   * @param distance over those; NaN where it was not computed
    * @param distanceImages samples and images it was computed from
    */
   public record GenerationRow(
@@ -78,6 +79,7 @@ public record Summary(String run, List<Row> rows, List<Pair> comparisons) {
       double negativeElbo,
       double reconstruction,
       double divergence,
+      double fid,
       String distanceName,
       double distance,
       int distanceImages,
@@ -178,6 +180,7 @@ public record Summary(String run, List<Row> rows, List<Pair> comparisons) {
               r.negativeElbo(),
               r.reconstruction(),
               r.divergence(),
+              r.fid().value(),
               r.distance().name(),
               r.distance().value(),
               r.distance().images(),

@@ -3,6 +3,7 @@ package dev.hone.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -21,7 +22,8 @@ public record Verdict(String headline, List<String> sentences) {
     if (testImages(run) > 0) {
       sentences.add(outcome(run));
       comparisons.forEach(comparison -> sentences.add(meaning(run.measure(), comparison)));
-      distance(run).ifPresent(sentences::add);
+      distance(run, GenerationResult::fid).ifPresent(sentences::add);
+      distance(run, GenerationResult::distance).ifPresent(sentences::add);
       helped(run, comparisons).ifPresent(sentences::add);
     }
     if (comparisons.size() > 1) {
@@ -157,11 +159,11 @@ public record Verdict(String headline, List<String> sentences) {
   }
 
   /** How far the arms' samples are from real images. */
-  private static Optional<String> distance(Run run) {
+  private static Optional<String> distance(Run run, Function<GenerationResult, Distance> which) {
     if (run.measure() != Measure.SSIM) {
       return Optional.empty();
     }
-    Distance first = run.reference().results(GenerationResult.class).getFirst().distance();
+    Distance first = which.apply(run.reference().results(GenerationResult.class).getFirst());
     if (!first.isComputed()) {
       return Optional.of(first.name() + " " + first.note() + ".");
     }
@@ -171,7 +173,8 @@ public record Verdict(String headline, List<String> sentences) {
                 "%s %s"
                     .formatted(
                         arm.name(),
-                        Numbers.plain(arm.mean(GenerationResult.class, r -> r.distance().value()))))
+                        Numbers.plain(
+                            arm.mean(GenerationResult.class, r -> which.apply(r).value()))))
             .collect(Collectors.joining(", "));
     return Optional.of(
         "Samples against real images, lower is better: %s of %s each: %s (%s)."

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.bench.distance.FidWeights;
 import dev.hone.bench.experiment.Method;
 import dev.hone.bench.experiment.Progress;
 import dev.hone.bench.experiment.SettingsDraft;
@@ -42,7 +43,13 @@ class SampleCommandTest {
             .with("validation", 0.002)
             .with("method", Method.BASELINE)
             .complete();
-    var environment = new Training.Environment(CpuBackendProvider.withThreads(2), 2, "any", "test");
+    var environment =
+        new Training.Environment(
+            CpuBackendProvider.withThreads(2),
+            2,
+            "any",
+            "test",
+            new FidWeights.Missing("none in tests"));
     Path made = folder.resolve("run");
     Training.run(settings, made, environment, Progress.silent(), () -> false);
     run = made.toString();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.bench.distance.FidWeights;
 import dev.hone.bench.report.GenerationEpoch;
 import dev.hone.bench.report.GenerationResult;
 import dev.hone.bench.report.MetricsLine;
@@ -55,7 +56,12 @@ class GeneratingTest {
   }
 
   private static Training.Environment threads(int n) {
-    return new Training.Environment(CpuBackendProvider.withThreads(n), n, "any", "test");
+    return new Training.Environment(
+        CpuBackendProvider.withThreads(n),
+        n,
+        "any",
+        "test",
+        new FidWeights.Missing("none in tests"));
   }
 
   private static byte[] weights(String run, String arm) throws IOException {
@@ -125,7 +131,11 @@ class GeneratingTest {
     ImageDataset test = Datasets.load("fashion-mnist", Split.TEST);
     assertEquals(test.count(), result.images());
     assertTrue(result.score() > -1 && result.score() < 1);
-    assertTrue(result.distance().note().contains("not computed"));
+    assertEquals("not computed: none in tests", result.fid().note());
+    assertEquals(test.count(), result.distance().images());
+    assertTrue(result.distance().value() > 0, result::toString);
+    assertTrue(
+        result.distance().name().startsWith("Fréchet distance"), "another network is no FID");
     List<String> pages = whole.album().pages().stream().map(p -> p.title()).toList();
     assertEquals(
         List.of(

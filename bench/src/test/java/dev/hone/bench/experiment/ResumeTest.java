@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.bench.distance.FidWeights;
 import dev.hone.bench.report.MetricsLine;
 import dev.hone.bench.report.MetricsLog;
 import dev.hone.kernels.cpu.CpuBackendProvider;
@@ -53,7 +54,12 @@ class ResumeTest {
   }
 
   private static Training.Environment threads(int n) {
-    return new Training.Environment(CpuBackendProvider.withThreads(n), n, "any", "test");
+    return new Training.Environment(
+        CpuBackendProvider.withThreads(n),
+        n,
+        "any",
+        "test",
+        new FidWeights.Missing("none in tests"));
   }
 
   private static byte[] weights(String run) throws IOException {
@@ -124,7 +130,9 @@ class ResumeTest {
   void aCheckpointOfAnotherDeviceIsRefused() throws IOException {
     Path run = folder.resolve("device");
     Training.run(SETTINGS, run, threads(1), Progress.silent(), after(1));
-    var other = new Training.Environment(ReferenceBackend.float32(), 1, "none", "test");
+    var other =
+        new Training.Environment(
+            ReferenceBackend.float32(), 1, "none", "test", new FidWeights.Missing("none in tests"));
     String message =
         String.valueOf(
             assertThrows(

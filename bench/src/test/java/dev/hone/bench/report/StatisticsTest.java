@@ -137,7 +137,8 @@ class StatisticsTest {
     assertThrows(
         IllegalArgumentException.class, () -> PairedScores.of(List.of(0.5), List.of(0.4, 0.1)));
     TestResult scores =
-        new GenerationResult(List.of(0.5), 0, 1, 0, 0, 0, Distance.none("no weights"));
+        new GenerationResult(
+            List.of(0.5), 0, 1, 0, 0, 0, Distance.none("no weights"), Distance.none("none"));
     TestResult classes = clearWin(1).reference().seeds().getFirst().test();
     assertThrows(IllegalArgumentException.class, () -> scores.against(classes));
   }

@@ -36,7 +36,9 @@ class OpCasesTest {
           "uniform",
           "dropoutMask",
           "areIndices",
-          "strides");
+          "strides",
+          "repeat",
+          "synchronize");
 
   @Test
   void everyComputingMethodOfABackendHasRowsAndEveryRowAMethod() {
