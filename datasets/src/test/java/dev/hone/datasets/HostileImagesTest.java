@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Image files, archives and tables made to hurt. */
-@Timeout(120)
+/** Image files, archives and tables made to hurt; a campaign may take long, one input may not. */
+@Timeout(3600)
 class HostileImagesTest {
   private static final ReadOptions SMALL =
       ReadOptions.defaults().withImageSize(8).withCached(false);
