@@ -1,5 +1,6 @@
 package dev.hone.bench.report;
 
+import dev.hone.nn.metric.ConfusionMatrix;
 import java.awt.image.BufferedImage;
 import java.util.Comparator;
 import java.util.List;
@@ -30,14 +31,10 @@ record ConfusionSection(Run run) {
   }
 
   private void matrix(Html html, Arm arm) {
-    ConfusionMatrix matrix =
-        ConfusionMatrix.sum(
-            arm.results(ClassificationResult.class).stream()
-                .map(result -> result.predictions().confusion())
-                .toList());
+    ConfusionMatrix matrix = allSeeds(arm);
     html.open("div", "class", "matrix");
     html.leaf("h3", arm.name() + (arm.seeds().size() > 1 ? ", all seeds added up" : ""));
-    if (matrix.images() == 0) {
+    if (matrix.total() == 0) {
       html.leaf("p", "No test images.", "class", "nodata").close();
       return;
     }
@@ -48,6 +45,13 @@ record ConfusionSection(Run run) {
     }
     top(html, matrix);
     html.close();
+  }
+
+  private static ConfusionMatrix allSeeds(Arm arm) {
+    List<ClassificationResult> results = arm.results(ClassificationResult.class);
+    var sum = new ConfusionMatrix(results.getFirst().predictions().classes());
+    results.forEach(result -> sum.add(result.predictions().confusion()));
+    return sum;
   }
 
   private void table(Html html, ConfusionMatrix matrix) {
@@ -70,7 +74,7 @@ record ConfusionSection(Run run) {
   }
 
   private void cell(Html html, ConfusionMatrix matrix, int row, int column) {
-    int count = matrix.count(row, column);
+    long count = matrix.count(row, column);
     // The root keeps rare confusions visible beside the diagonal.
     String depth =
         String.format(Locale.ROOT, "--d:%.0f%%", 90 * Math.sqrt(matrix.share(row, column)));
@@ -86,7 +90,7 @@ record ConfusionSection(Run run) {
                 matrix.classes(),
                 matrix.classes(),
                 Numbers.count(matrix.correct()),
-                Numbers.count(matrix.images()));
+                Numbers.count(matrix.total()));
     html.open("figure", "class", "heat");
     html.empty("img", "src", Picture.dataUri(heat(matrix)), "alt", alt, "class", "pixels");
     html.leaf(

@@ -1,5 +1,6 @@
 package dev.hone.bench.report;
 
+import dev.hone.nn.metric.ConfusionMatrix;
 import java.util.Arrays;
 
 /**
@@ -79,7 +80,11 @@ public final class Predictions {
 
   /** Counts by true and predicted class. */
   public ConfusionMatrix confusion() {
-    return ConfusionMatrix.of(this);
+    var counts = new ConfusionMatrix(classes);
+    for (int i = 0; i < labels.length; i++) {
+      counts.add(labels[i], predicted[i]);
+    }
+    return counts;
   }
 
   /** Whether both are about the same images in the same order, as far as labels can tell. */

@@ -75,23 +75,6 @@ class StatisticsTest {
   }
 
   @Test
-  void macroF1CountsAbsentClassesAsZero() {
-    int[] labels = {0, 0, 0, 1, 1, 2, 2, 2, 2};
-    int[] predicted = {0, 0, 1, 1, 1, 2, 2, 0, 1};
-    assertEquals(0.6667, Predictions.of(3, labels, predicted).confusion().macroF1(), 5e-5);
-    assertEquals(0.5, Predictions.of(4, labels, predicted).confusion().macroF1(), 5e-5);
-  }
-
-  @Test
-  void topConfusionsAreSortedAndLimited() {
-    ConfusionMatrix matrix =
-        Predictions.of(3, new int[] {0, 0, 0, 1, 2, 2}, new int[] {1, 1, 0, 1, 0, 1}).confusion();
-    assertEquals(
-        List.of(new ConfusionMatrix.Confusion(0, 1, 2), new ConfusionMatrix.Confusion(2, 0, 1)),
-        matrix.top(2));
-  }
-
-  @Test
   void valuesOutOfRangeAreNamed() {
     IllegalArgumentException e =
         assertThrows(

@@ -1,5 +1,9 @@
 package dev.hone.nn.metric;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * How often each class was taken for each other: exact counts, which accumulate. A sample without a
  * valid prediction counts against its class and for none.
@@ -29,6 +33,23 @@ public final class ConfusionMatrix {
   /** Counts one sample for which the model predicted nothing (NaN). */
   public void addUnpredicted(int actual) {
     unpredicted[require(actual)]++;
+  }
+
+  /** Counts all samples of {@code other}, another seed's of the same classes. */
+  public void add(ConfusionMatrix other) {
+    if (other.classes() != classes()) {
+      throw new IllegalArgumentException(
+          "confusion matrix: cannot add one of "
+              + other.classes()
+              + " classes to one of "
+              + classes());
+    }
+    for (int actual = 0; actual < counts.length; actual++) {
+      unpredicted[actual] += other.unpredicted[actual];
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        counts[actual][predicted] += other.counts[actual][predicted];
+      }
+    }
   }
 
   private int require(int label) {
@@ -62,6 +83,12 @@ public final class ConfusionMatrix {
     return sum;
   }
 
+  /** The share of class {@code actual} that was taken for {@code predicted}; 0 of nothing. */
+  public double share(int actual, int predicted) {
+    long samples = actual(actual);
+    return samples == 0 ? 0 : (double) count(actual, predicted) / samples;
+  }
+
   /** How many samples there were without a prediction. */
   public long unpredicted() {
     long sum = 0;
@@ -77,8 +104,8 @@ public final class ConfusionMatrix {
   }
 
   /** How many samples of {@code label} there were. */
-  private long actual(int label) {
-    long sum = unpredicted[label];
+  public long actual(int label) {
+    long sum = unpredicted[require(label)];
     for (long n : counts[label]) {
       sum += n;
     }
@@ -101,12 +128,29 @@ public final class ConfusionMatrix {
     return both == 0 ? 0 : 2.0 * truePositives / both;
   }
 
-  /** The mean of {@link #f1} over all classes, absent ones included. */
+  /** The mean of {@link #f1} over all classes, absent ones included; NaN of nothing. */
   public double macroF1() {
     double sum = 0;
     for (int c = 0; c < counts.length; c++) {
       sum += f1(c);
     }
-    return sum / counts.length;
+    return total() == 0 ? Double.NaN : sum / counts.length;
+  }
+
+  /** {@code count} samples of class {@code actual} were taken for {@code predicted}. */
+  public record Confusion(int actual, int predicted, long count) {}
+
+  /** The {@code limit} most frequent confusions, the most frequent first. */
+  public List<Confusion> top(int limit) {
+    var all = new ArrayList<Confusion>();
+    for (int actual = 0; actual < counts.length; actual++) {
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        if (actual != predicted && counts[actual][predicted] > 0) {
+          all.add(new Confusion(actual, predicted, counts[actual][predicted]));
+        }
+      }
+    }
+    all.sort(Comparator.comparingLong(Confusion::count).reversed());
+    return List.copyOf(all.subList(0, Math.min(limit, all.size())));
   }
 }

@@ -9,6 +9,7 @@ import dev.hone.tensor.ShapeException;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.reference.ReferenceBackend;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ClassificationReportTest {
@@ -43,6 +44,35 @@ class ClassificationReportTest {
     assertThrows(IllegalArgumentException.class, () -> m.add(0, 3));
     assertThrows(IllegalArgumentException.class, () -> m.add(-1, 0));
     assertThrows(IllegalArgumentException.class, () -> new ConfusionMatrix(0));
+  }
+
+  @Test
+  void matricesOfSeveralSeedsAddUp() {
+    ConfusionMatrix m = matrix(3);
+    m.add(matrix(3));
+    m.addUnpredicted(2);
+    assertEquals(19, m.total());
+    assertEquals(4, m.count(2, 2));
+    assertEquals(9, m.actual(2));
+    assertEquals(4.0 / 9, m.share(2, 2));
+    assertEquals(1, m.unpredicted());
+    assertThrows(IllegalArgumentException.class, () -> m.add(matrix(4)));
+    assertEquals(Double.NaN, new ConfusionMatrix(3).macroF1());
+  }
+
+  @Test
+  void topConfusionsAreSortedAndLimited() {
+    var m = new ConfusionMatrix(3);
+    m.add(0, 1);
+    m.add(0, 1);
+    m.add(0, 0);
+    m.add(1, 1);
+    m.add(2, 0);
+    m.add(2, 1);
+    assertEquals(
+        List.of(new ConfusionMatrix.Confusion(0, 1, 2), new ConfusionMatrix.Confusion(2, 0, 1)),
+        m.top(2));
+    assertEquals(3, m.top(9).size());
   }
 
   private static ClassificationReport report(float[] logits, int... labels) {
