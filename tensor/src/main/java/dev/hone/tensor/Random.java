@@ -45,13 +45,6 @@ public final class Random {
     return new Random(backend, philox.split(purpose), 0);
   }
 
-  private int[] draw(int count) {
-    int[] words = new int[count];
-    philox.fill(position, words);
-    position += count;
-    return words;
-  }
-
   /** Uniform in [0, 1). */
   public Tensor uniform(Shape shape) {
     return uniform(shape, 0, 1);
@@ -66,15 +59,9 @@ public final class Random {
 
   /** Standard normal, by Box and Muller's transform of two words each. */
   public Tensor normal(Shape shape) {
-    int[] words = draw(Math.multiplyExact(2, shape.size()));
-    float[] values = new float[shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      double u = 1 - Philox.toUniform(words[2 * i]); // in (0, 1]: the logarithm is finite
-      double v = Philox.toUniform(words[2 * i + 1]);
-      // StrictMath: the same bits on every machine.
-      values[i] = (float) (Math.sqrt(-2 * StrictMath.log(u)) * StrictMath.cos(2 * Math.PI * v));
-    }
-    return Tensor.of(backend, shape, values);
+    Tensor drawn = backend.normal(philox, position, shape);
+    position += 2L * shape.size();
+    return drawn;
   }
 
   /** int32 {@code [n]}: a permutation of 0 .. n-1. */

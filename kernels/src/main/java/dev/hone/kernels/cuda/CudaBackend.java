@@ -424,6 +424,11 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public Tensor normal(Philox philox, long first, Shape shape) {
+    return random.normal(philox, first, shape);
+  }
+
+  @Override
   public Tensor dropoutMask(Philox philox, long first, Shape shape, float p, float kept) {
     return random.mask(philox, first, shape, p, kept);
   }

@@ -26,15 +26,28 @@ final class RandomKernels {
     return draw(philox, first, shape, true, p, 0, kept, 0);
   }
 
+  /** Standard normal, of two words each. */
+  Tensor normal(Philox philox, long first, Shape shape) {
+    Tensor y = backend.empty(shape, DType.FLOAT32, null);
+    return launch("normal", y, words(y, philox, first));
+  }
+
   private Tensor draw(Philox philox, long first, Shape shape, boolean mask, float... numbers) {
     Tensor y = backend.empty(shape, DType.FLOAT32, null);
-    if (shape.size() > 0) {
-      Arguments arguments = new Arguments().tensor(y).u32(shape.size());
-      for (long word : new long[] {philox.seed(), philox.stream(), first}) {
-        arguments.values().add(new KernelArgument.Long(word));
-      }
-      arguments.f32(numbers).u32(mask ? 1 : 0);
-      backend.device().launch("random", "uniform", shape.size(), arguments);
+    return launch("uniform", y, words(y, philox, first).f32(numbers).u32(mask ? 1 : 0));
+  }
+
+  private static Arguments words(Tensor y, Philox philox, long first) {
+    Arguments arguments = new Arguments().tensor(y).u32(y.shape().size());
+    for (long word : new long[] {philox.seed(), philox.stream(), first}) {
+      arguments.values().add(new KernelArgument.Long(word));
+    }
+    return arguments;
+  }
+
+  private Tensor launch(String entry, Tensor y, Arguments arguments) {
+    if (y.shape().size() > 0) {
+      backend.device().launch("random", entry, y.shape().size(), arguments);
     }
     return y;
   }

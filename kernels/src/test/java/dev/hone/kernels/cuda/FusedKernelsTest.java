@@ -25,6 +25,25 @@ import org.junit.jupiter.api.Test;
 class FusedKernelsTest {
   private static final Backend ORACLE = ReferenceBackend.float32();
 
+  /**
+   * Words of (0, 0) whose upper 24 bits are 0, 2^24 - 1 (the ends of u and v), 2^21 and 2^21 + 1
+   * (an eighth of the circle), 2^22 - 1, 2^22 and 2^22 + 1, 3 * 2^21, 2^23, 3 * 2^22 - 1 and 3 *
+   * 2^22.
+   */
+  private static final long[] EXTREMES = {
+    59_535_980,
+    9_320_226,
+    47_459_484,
+    28_171_005,
+    2_480_315,
+    2_523_872,
+    32_764_661,
+    39_305_684,
+    1_819_059,
+    1_216_191,
+    600_312
+  };
+
   private static Tensor draw(Backend on, long stream, int... dims) {
     return Random.of(on, stream).uniform(Shape.of(dims), -2, 2);
   }
@@ -72,7 +91,8 @@ class FusedKernelsTest {
     random(backend);
   }
 
-  private static void random(CudaBackend backend) {
+  /** Numbers from counters: the host's bits. */
+  static void random(CudaBackend backend) {
     for (int n : new int[] {3, 128}) {
       Random theirs = Random.at(ORACLE, new Philox(-5, 1L << 40), (1L << 34) + 1);
       Random mine = Random.at(backend, theirs.philox(), theirs.position());
@@ -82,6 +102,16 @@ class FusedKernelsTest {
       same(theirs.dropoutMask(s, 0.5f), mine.dropoutMask(s, 0.5f), "mask");
       float drawn = theirs.philox().uniform(theirs.position() + 2); // what equals p is kept
       same(theirs.dropoutMask(s, drawn), mine.dropoutMask(s, drawn), "border");
+      theirs.uniform(Shape.of(1)); // so that both words are of one counter, and of two
+      mine.uniform(Shape.of(1));
+      same(theirs.normal(s), mine.normal(s), "normal");
+    }
+    var philox = new Philox(0, 0);
+    for (long word : EXTREMES) {
+      for (long first : new long[] {word, word - 1}) { // as u's word, and as v's
+        Tensor expected = ORACLE.normal(philox, first, Shape.of(2));
+        same(expected, backend.normal(philox, first, Shape.of(2)), "normal of word " + word);
+      }
     }
   }
 

@@ -253,6 +253,23 @@ public interface Backend {
     return fromFloats(shape, values);
   }
 
+  /**
+   * float32, standard normal, by Box and Muller's transform: element i of words {@code first + 2i}
+   * and {@code first + 2i + 1}.
+   */
+  default Tensor normal(Philox philox, long first, Shape shape) {
+    int[] words = new int[Math.multiplyExact(2, shape.size())];
+    philox.fill(first, words);
+    float[] values = new float[shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      double u = 1 - Philox.toUniform(words[2 * i]); // in (0, 1]: the logarithm is finite
+      double v = Philox.toUniform(words[2 * i + 1]);
+      // StrictMath: the same bits on every machine.
+      values[i] = (float) (Math.sqrt(-2 * StrictMath.log(u)) * StrictMath.cos(2 * Math.PI * v));
+    }
+    return fromFloats(shape, values);
+  }
+
   // ---- fused: what training and ICP do most, in one pass where passes are dear ----
 
   /**

@@ -34,6 +34,7 @@ class OpCasesTest {
           "read",
           "forParts",
           "uniform",
+          "normal",
           "dropoutMask",
           "areIndices",
           "strides",
