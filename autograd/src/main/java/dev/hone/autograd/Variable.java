@@ -2,6 +2,7 @@ package dev.hone.autograd;
 
 import dev.hone.autograd.op.Convolve;
 import dev.hone.autograd.op.Elementwise;
+import dev.hone.autograd.op.Gaussian;
 import dev.hone.autograd.op.Linear;
 import dev.hone.autograd.op.Loss;
 import dev.hone.autograd.op.Move;
@@ -347,6 +348,28 @@ public final class Variable {
    */
   public Variable bernoulliNegativeLogLikelihood(Variable t) {
     return then(new Loss.BernoulliNegativeLogLikelihood(), t);
+  }
+
+  // ---- normal distributions ----
+
+  /**
+   * A draw {@code [N, L]} of the normal distributions with these means {@code [N, L]}: this +
+   * exp(logVariance / 2) * noise.
+   *
+   * @param logVariance {@code [N, L]}
+   * @param noise standard normal, {@code [N, L]}
+   */
+  public Variable reparameterize(Variable logVariance, Variable noise) {
+    return then(new Gaussian.Reparameterize(), logVariance, noise);
+  }
+
+  /**
+   * KL(N(m, s^2) || N(0, 1)) of each row of these means m {@code [N, L]}, in nats, {@code [N]}.
+   *
+   * @param logVariance log s^2, {@code [N, L]}
+   */
+  public Variable gaussianDivergence(Variable logVariance) {
+    return then(new Gaussian.Divergence(), logVariance);
   }
 
   /** The value of a scalar. */

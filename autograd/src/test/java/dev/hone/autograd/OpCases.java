@@ -309,6 +309,19 @@ public final class OpCases {
             "bernoulli negative log-likelihood",
             List.of(in(5, 3, 7), in(5, 3, 7)),
             x -> x.get(0).bernoulliNegativeLogLikelihood(x.get(1))));
+    for (int[] d : new int[][] {{0, 3}, {1, 1}, {5, 7}, {9, 33}}) {
+      String rows = " [" + d[0] + ", " + d[1] + "]";
+      cases.add(
+          new Case(
+              "reparameterize" + rows,
+              List.of(in(d), in(d), in(d)),
+              x -> x.get(0).reparameterize(x.get(1), x.get(2))));
+      cases.add(
+          new Case(
+              "gaussian divergence" + rows,
+              List.of(in(d), in(d)),
+              x -> x.get(0).gaussianDivergence(x.get(1))));
+    }
     cases.add(new Case("log softmax", List.of(in(7, 10)), x -> x.get(0).logSoftmax()));
     for (int n : new int[] {2, 9, 17}) {
       var inputs = List.of(in(n, 5, 4, 3), in(Values.POSITIVE, 5), in(5), in(n, 5, 4, 3));

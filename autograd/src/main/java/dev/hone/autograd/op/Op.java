@@ -11,7 +11,7 @@ import dev.hone.tensor.Tensor;
  * <p>Sealed, so that a test can walk all ops and fail on one without a gradient check.
  */
 public sealed interface Op
-    permits Elementwise, Reduce, Linear, Move, Convolve, Pool, Normalize, Softmax, Loss {
+    permits Elementwise, Reduce, Linear, Move, Convolve, Pool, Normalize, Softmax, Loss, Gaussian {
   /** y, from {@code saved.input(0)}, {@code saved.input(1)}, ... */
   Tensor forward(Saved saved);
 

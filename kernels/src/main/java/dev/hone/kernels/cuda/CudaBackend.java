@@ -38,6 +38,7 @@ final class CudaBackend implements Backend {
   private final UpdateKernels updates;
   private final LossKernels losses;
   private final RandomKernels random;
+  private final VariationalKernels variational;
 
   /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
@@ -53,6 +54,7 @@ final class CudaBackend implements Backend {
     this.updates = new UpdateKernels(this);
     this.losses = new LossKernels(this);
     this.random = new RandomKernels(this);
+    this.variational = new VariationalKernels(this);
   }
 
   // ---- for the kernels ----
@@ -501,5 +503,25 @@ final class CudaBackend implements Backend {
   @Override
   public Tensor meanSquaredErrorGradient(Tensor dy, Tensor a, Tensor b) {
     return losses.meanSquaredErrorGradient(dy, a, b);
+  }
+
+  @Override
+  public Tensor reparameterize(Tensor mean, Tensor logVariance, Tensor noise) {
+    return variational.reparameterize(mean, logVariance, noise);
+  }
+
+  @Override
+  public Tensor reparameterizeGradient(Tensor dz, Tensor logVariance, Tensor noise) {
+    return variational.reparameterizeGradient(dz, logVariance, noise);
+  }
+
+  @Override
+  public Tensor gaussianDivergence(Tensor mean, Tensor logVariance) {
+    return variational.divergence(mean, logVariance);
+  }
+
+  @Override
+  public Tensor gaussianDivergenceGradient(Tensor dy, Tensor logVariance) {
+    return variational.divergenceGradient(dy, logVariance);
   }
 }

@@ -52,7 +52,9 @@ class OwnMutationTest {
   private static final Map<String, String> HARMLESS =
       Map.ofEntries(
           entry("setp.ge.s32 %p, %top, 0x0006147A; -> setp.gt.s32 %p, %top, 0x0006147A;", EITHER),
-          entry("setp.le.and.s32 %p, %top, 0x0006B851, %p; -> setp.lt.and.s32 %p, %top, 0x0006B851, %p;", EITHER),
+          entry(
+              "setp.le.and.s32 %p, %top, 0x0006B851, %p; -> setp.lt.and.s32 %p, %top, 0x0006B851, %p;",
+              EITHER),
           entry("setp.gt.s32 %p, %top, 0x3FE90000; -> setp.ge.s32 %p, %top, 0x3FE90000;", EITHER),
           entry("setp.lt.s32 %p, %top, 0x3FD33333; -> setp.le.s32 %p, %top, 0x3FD33333;", EITHER),
           entry("setp.lt.f32 %p, %c, 0f3F200000; -> setp.le.f32 %p, %c, 0f3F200000;", BORDER),
@@ -123,6 +125,7 @@ class OwnMutationTest {
       case "repeat" -> RepeatedStepsTest::check;
       case "peak" -> PeakKernelsTest::check;
       case "random" -> FusedKernelsTest::random;
+      case "variational" -> VariationalKernelsTest::check;
       case "update", "loss", "pieces" -> FusedKernelsTest::check;
       default ->
           backend -> {
@@ -159,6 +162,7 @@ class OwnMutationTest {
         "loss",
         "pieces",
         "random",
+        "variational",
         "repeat",
         "running",
         "peak"

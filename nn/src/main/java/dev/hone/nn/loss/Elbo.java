@@ -50,7 +50,7 @@ public record Elbo(Reconstruction reconstruction, double beta) {
    * @param logVariance log s^2, {@code [N, L]}
    */
   public static Variable divergence(Variable mean, Variable logVariance) {
-    return mean.square().plus(logVariance.exp()).minus(logVariance).minus(1).sum(1).times(0.5);
+    return mean.gaussianDivergence(logVariance);
   }
 
   /** The loss of each sample against {@code x}, {@code [N, ...]} in [0, 1]. */

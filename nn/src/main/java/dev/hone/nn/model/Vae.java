@@ -219,7 +219,7 @@ public final class Vae extends Block implements FeatureModel {
               + " is that of another batch; this one needs "
               + q.mean().shape());
     }
-    return q.mean().plus(q.logVariance().times(0.5).exp().times(q.mean().tape().constant(drawn)));
+    return q.mean().reparameterize(q.logVariance(), q.mean().tape().constant(drawn));
   }
 
   /**

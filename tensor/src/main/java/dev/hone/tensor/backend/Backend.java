@@ -402,4 +402,31 @@ public interface Backend {
   default Tensor meanSquaredErrorGradient(Tensor dy, Tensor a, Tensor b) {
     return a.minus(b).times(2).times(dy.dividedBy(a.shape().size()));
   }
+
+  /**
+   * z = mean + exp(logVariance / 2) * noise, all {@code [N, L]}: draws of normal distributions
+   * (Kingma and Welling 2013, arXiv 1312.6114, section 2.4).
+   */
+  default Tensor reparameterize(Tensor mean, Tensor logVariance, Tensor noise) {
+    return mean.plus(logVariance.times(0.5).exp().times(noise));
+  }
+
+  /** dlogVariance {@code [N, L]} of {@link #reparameterize} from dz {@code [N, L]}. */
+  default Tensor reparameterizeGradient(Tensor dz, Tensor logVariance, Tensor noise) {
+    return dz.times(noise).times(logVariance.times(0.5).exp()).times(0.5);
+  }
+
+  /**
+   * {@code [N]}: KL(N(m, s^2) || N(0, 1)) = 1/2 sum over L of (m^2 + s^2 - log s^2 - 1), for means
+   * m and log-variances log s^2 {@code [N, L]} (appendix B there).
+   */
+  default Tensor gaussianDivergence(Tensor mean, Tensor logVariance) {
+    Tensor twice = mean.times(mean).plus(logVariance.exp()).minus(logVariance).minus(1);
+    return twice.sum(1).times(0.5);
+  }
+
+  /** dlogVariance {@code [N, L]} of {@link #gaussianDivergence} from dy {@code [N]}. */
+  default Tensor gaussianDivergenceGradient(Tensor dy, Tensor logVariance) {
+    return logVariance.exp().minus(1).times(dy.times(0.5).reshape(dy.shape().dim(0), 1));
+  }
 }

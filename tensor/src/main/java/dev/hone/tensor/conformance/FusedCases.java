@@ -24,6 +24,7 @@ final class FusedCases {
       step(new Rows(rows, "step"), rule);
       stride(new Rows(rows, "stride"), rule);
     }
+    gaussians(rows);
     split(new Rows(rows, "split"));
     follow(new Rows(rows, "follow"));
   }
@@ -75,6 +76,40 @@ final class FusedCases {
         general(),
         images[0],
         images[1]);
+  }
+
+  /** Of one latent number, of fewer than a warp's lanes, and of more. */
+  private static void gaussians(List<OpCase> rows) {
+    var tolerance = new Tolerance.OfLargest(32);
+    for (int[] d : new int[][] {{0, 3}, {1, 1}, {7, 10}, {5, 33}, {3, 100}}) {
+      Input x = general(d);
+      new Rows(rows, "reparameterize")
+          .addArranged(
+              "",
+              tolerance,
+              v -> v.get(0).backend().reparameterize(v.get(0), v.get(1), v.get(2)),
+              x,
+              x,
+              x);
+      new Rows(rows, "reparameterizeGradient")
+          .addArranged(
+              "",
+              tolerance,
+              v -> v.get(0).backend().reparameterizeGradient(v.get(0), v.get(1), v.get(2)),
+              x,
+              x,
+              x);
+      new Rows(rows, "gaussianDivergence")
+          .addArranged(
+              "", tolerance, v -> v.get(0).backend().gaussianDivergence(v.get(0), v.get(1)), x, x);
+      new Rows(rows, "gaussianDivergenceGradient")
+          .addArranged(
+              "",
+              tolerance,
+              v -> v.get(0).backend().gaussianDivergenceGradient(v.get(0), v.get(1)),
+              general(d[0]),
+              x);
+    }
   }
 
   private static Tensor squares(List<Tensor> x) {
