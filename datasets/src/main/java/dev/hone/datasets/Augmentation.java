@@ -1,6 +1,7 @@
 package dev.hone.datasets;
 
 import dev.hone.tensor.Philox;
+import dev.hone.tensor.backend.ByteImages;
 
 /**
  * What is done to a training image, in this order: a crop of the original size at a random place of
@@ -55,7 +56,13 @@ public record Augmentation(int padding, boolean flip, int cutout) {
    * right) if flipped; rows [cutTop, cutBottom) of columns [cutLeft, cutRight) are cut out.
    */
   record Draw(
-      int down, int right, boolean flipped, int cutTop, int cutBottom, int cutLeft, int cutRight) {}
+      int down, int right, boolean flipped, int cutTop, int cutBottom, int cutLeft, int cutRight) {
+    /** Writes it to {@code changes} from {@code at} on, as {@link ByteImages} wants it. */
+    void writeTo(int[] changes, int at) {
+      int[] words = {down, right, flipped ? 1 : 0, cutTop, cutBottom, cutLeft, cutRight};
+      System.arraycopy(words, 0, changes, at, words.length);
+    }
+  }
 
   /** The words of one epoch. */
   static Philox random(long seed, int epoch) {

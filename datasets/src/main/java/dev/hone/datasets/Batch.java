@@ -3,24 +3,32 @@ package dev.hone.datasets;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.ByteImages;
 
 /**
  * Some images of an epoch with their labels. Its arrays are the epoch's buffers: they are good
  * until the epoch's next {@link Epoch#next}, and are not to be written. The tensors made from it
- * are copies and stay.
+ * are copies and stay. Images wait as bytes, with what was drawn for them; the backend augments and
+ * normalises where it computes.
  */
 public final class Batch {
-  final float[] images;
+  final byte[] pixels;
+  final int[] changes;
   final int[] labels;
   final int[] indices;
-  private final Shape shape;
+  private final ByteImages images;
   private int number;
 
-  Batch(Shape shape) {
-    this.shape = shape;
-    this.images = new float[shape.size()];
+  /**
+   * @param shape {@code [N, C, H, W]}
+   * @param values {@code [C, 257]}, as {@link ByteImages} wants them
+   */
+  Batch(Shape shape, float[] values) {
+    this.pixels = new byte[shape.size()];
+    this.changes = new int[shape.dim(0) * ByteImages.WORDS];
     this.labels = new int[shape.dim(0)];
     this.indices = new int[shape.dim(0)];
+    this.images = new ByteImages(shape, pixels, values, changes);
   }
 
   void number(int number) {
@@ -34,17 +42,12 @@ public final class Batch {
 
   /** The number of images, N. */
   public int size() {
-    return shape.dim(0);
+    return labels.length;
   }
 
   /** {@code [N, C, H, W]}. */
   public Shape shape() {
-    return shape;
-  }
-
-  /** The pixels {@code [N, C, H, W]}, row-major: the buffer itself. */
-  public float[] images() {
-    return images;
+    return images.shape();
   }
 
   /** The classes {@code [N]}: the buffer itself. */
@@ -57,9 +60,14 @@ public final class Batch {
     return indices;
   }
 
-  /** The pixels as float32 {@code [N, C, H, W]}, a copy. */
+  /** The pixels {@code [N, C, H, W]}, row-major, augmented and normalised by the host: a copy. */
+  public float[] images() {
+    return images.toFloats();
+  }
+
+  /** The pixels as float32 {@code [N, C, H, W]}, augmented and normalised: a copy. */
   public Tensor images(Backend backend) {
-    return Tensor.of(backend, shape, images);
+    return backend.fromBytes(images);
   }
 
   /** The classes as int32 {@code [N]}, a copy. */

@@ -40,7 +40,7 @@ class EpochTest {
     @Override
     public Batch allocate(int size) {
       allocated.incrementAndGet();
-      return new Batch(Shape.of(size, 1, 1, 1));
+      return new Batch(Shape.of(size, 1, 1, 1), BatchTest.identity());
     }
 
     @Override
@@ -52,7 +52,7 @@ class EpochTest {
         throw (RuntimeException) failure;
       }
       batch.number(number);
-      batch.images[0] = number;
+      batch.pixels[0] = (byte) number;
       made.incrementAndGet();
     }
   }
@@ -77,7 +77,7 @@ class EpochTest {
         assertEquals(k, batch.number());
         assertEquals(k, batch.images()[0]);
         assertEquals(k == 99 ? 2 : 3, batch.size());
-        buffers.add(batch.images());
+        buffers.add(batch.labels());
       }
       assertFalse(epoch.hasNext());
       assertThrows(NoSuchElementException.class, epoch::next);

@@ -12,6 +12,7 @@ import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BatchNormGradient;
 import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.backend.Binary;
+import dev.hone.tensor.backend.ByteImages;
 import dev.hone.tensor.backend.Part;
 import dev.hone.tensor.backend.Reduction;
 import dev.hone.tensor.backend.Repetition;
@@ -39,6 +40,7 @@ final class CudaBackend implements Backend {
   private final LossKernels losses;
   private final RandomKernels random;
   private final VariationalKernels variational;
+  private final PixelKernels pixels;
 
   /** On {@code device}, which this backend owns, with {@code dnn} for the heavy operations. */
   CudaBackend(String name, CudaDevice device, DnnProvider dnn) {
@@ -55,6 +57,7 @@ final class CudaBackend implements Backend {
     this.losses = new LossKernels(this);
     this.random = new RandomKernels(this);
     this.variational = new VariationalKernels(this);
+    this.pixels = new PixelKernels(this);
   }
 
   // ---- for the kernels ----
@@ -167,6 +170,11 @@ final class CudaBackend implements Backend {
       storage(t).range(IntRange.of(values));
     }
     return t;
+  }
+
+  @Override
+  public Tensor fromBytes(ByteImages images) {
+    return pixels.images(images);
   }
 
   @Override

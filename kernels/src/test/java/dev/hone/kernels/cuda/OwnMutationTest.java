@@ -125,6 +125,7 @@ class OwnMutationTest {
       case "repeat" -> RepeatedStepsTest::check;
       case "peak" -> PeakKernelsTest::check;
       case "random" -> FusedKernelsTest::random;
+      case "pixels" -> PixelKernelsTest::check;
       case "variational" -> VariationalKernelsTest::check;
       case "update", "loss", "pieces" -> FusedKernelsTest::check;
       default ->
@@ -163,6 +164,7 @@ class OwnMutationTest {
         "pieces",
         "random",
         "variational",
+        "pixels",
         "repeat",
         "running",
         "peak"

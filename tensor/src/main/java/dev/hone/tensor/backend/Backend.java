@@ -51,6 +51,14 @@ public interface Backend {
   /** A row-major int32 tensor of {@code values}. */
   Tensor fromInts(Shape shape, int[] values);
 
+  /**
+   * float32 {@code [N, C, H, W]}, row-major: a batch of images out of bytes, augmented and
+   * normalised, the same bits on every backend.
+   */
+  default Tensor fromBytes(ByteImages images) {
+    return fromFloats(images.shape(), images.toFloats());
+  }
+
   /** Copies x row-major into {@code out}, of x's size. */
   void read(Tensor x, double[] out);
 

@@ -19,6 +19,7 @@ import dev.hone.tensor.backend.Arena;
 import dev.hone.tensor.backend.Backend;
 import dev.hone.tensor.backend.BackendProvider;
 import dev.hone.tensor.backend.BatchStatistics;
+import dev.hone.tensor.backend.ByteImages;
 import dev.hone.tensor.reference.ReferenceBackend;
 import java.util.List;
 import java.util.Map;
@@ -257,6 +258,30 @@ public abstract class BackendConformance {
       assertArrayEquals(theirs.normal(shape).toFloats(), mine.normal(shape).toFloats());
     }
     assertEquals(theirs.position(), mine.position());
+  }
+
+  /** Shifted beyond the image either way, flipped or not, a part cut out or none. */
+  @Test
+  void imagesOutOfBytesHaveTheSameBitsEverywhere() {
+    Shape shape = Shape.of(9, 3, 5, 7);
+    byte[] pixels = new byte[shape.size()];
+    float[] values = new float[3 * ByteImages.TABLE];
+    int[] changes = new int[9 * ByteImages.WORDS];
+    var philox = new Philox(7, 7);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) philox.bits(i);
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = philox.split(1).uniform(i);
+    }
+    for (int n = 0; n < 9; n++) {
+      int[] words = {4 * n - 16, 16 - 4 * n, n / 2 % 2, n / 3, n / 2, n % 4, n % 4 + n % 3};
+      System.arraycopy(words, 0, changes, n * words.length, words.length);
+    }
+    var images = new ByteImages(shape, pixels, values, changes);
+    Tensor made = backend().fromBytes(images);
+    assertEquals(shape, made.shape());
+    assertArrayEquals(images.toFloats(), made.toFloats());
   }
 
   /** From the host, computed, assigned in part: whatever a backend knows without reading. */

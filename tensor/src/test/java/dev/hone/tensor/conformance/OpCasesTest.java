@@ -31,6 +31,7 @@ class OpCasesTest {
           "fromDoubles",
           "fromFloats",
           "fromInts",
+          "fromBytes",
           "read",
           "forParts",
           "uniform",
