@@ -111,6 +111,12 @@ class TapeTest {
           ShapeException.class,
           "must have shape [2], but has [3]",
           () -> tape.vjp(x.exp(), vector(1, 2, 3), Set.of(x)));
+      Variable row = x.reshape(1, 2);
+      assertMessage(ShapeException.class, "gaussian divergence", () -> x.gaussianDivergence(x));
+      assertMessage(
+          ShapeException.class,
+          "reparameterize: all operands must be [1, 2] as the mean is, but one is [2, 1]",
+          () -> row.reparameterize(row, x.reshape(2, 1)));
     }
   }
 
