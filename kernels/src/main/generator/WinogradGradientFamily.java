@@ -165,11 +165,11 @@ final class WinogradGradientFamily extends Family {
     constants("FOUR", "EIGHT");
     line("for (int n = 0; n < " + wide + "; n++) {");
     line("for (int j = 0; j < 4; j++) {");
-    gradientTransform("pixels", "(n * 16 + j) * L + %d * L", 4, "scratch", "j * 6 * L + %d * L");
+    gradientTransform("pixels", "START + (n * 16 + j) * L + %d * L", 4, "scratch", "START + j * 6 * L + %d * L");
     line("}");
     line("for (int i = 0; i < 6; i++) {");
     gradientTransform(
-        "scratch", "i * L + %d * L", 6, "z", "zo + (n * " + PLACES + " + i * 6) * L + %d * L");
+        "scratch", "START + i * L + %d * L", 6, "z", "zo + (n * " + PLACES + " + i * 6) * L + %d * L");
     line("} } }");
   }
 
@@ -228,11 +228,11 @@ final class WinogradGradientFamily extends Family {
     line("@Override public void weights(float[] m, int mo, int placeStep, float[] scratch,"
         + " float[] dw, int to) {");
     line("for (int j = 0; j < 6; j++) {");
-    line("int p = mo + j * placeStep; int q = j * L;");
+    line("int p = mo + j * placeStep; int q = START + j * L;");
     weightTransform("m", "p + %d * placeStep", 6, "scratch", "q + %d * L", 6);
     line("}");
     line("for (int i = 0; i < 3; i++) {");
-    line("int p = i * 6 * L; int q = to + i * 3 * L;");
+    line("int p = START + i * 6 * L; int q = to + i * 3 * L;");
     weightTransform("scratch", "p + %d * L", 1, "dw", "q + %d * L", 1);
     line("} }");
   }

@@ -25,7 +25,12 @@ public sealed interface Layout {
 
     /** Row-major from offset 0: the last axis is adjacent in memory. */
     public static Strided contiguous(Shape shape) {
-      return new Strided(shape, rowMajor(shape), 0);
+      return contiguous(shape, 0);
+    }
+
+    /** Row-major from {@code offset}. */
+    public static Strided contiguous(Shape shape, int offset) {
+      return new Strided(shape, rowMajor(shape), offset);
     }
 
     private static int[] rowMajor(Shape shape) {
@@ -174,15 +179,22 @@ public sealed interface Layout {
   }
 
   /**
-   * The CPU's image layout: {@code [groups][H][W][C][lanes]}, where lane {@code n % lanes} of group
-   * {@code n / lanes} is image {@code n}. One vector lane is one image, so a kernel reads like code
-   * for a single image. The batch is padded up to whole groups; what the padding lanes hold is
-   * unspecified, and every reduction over the batch leaves them out.
+   * The CPU's image layout: {@code [groups][H][W][C][lanes]} from {@link #START} on, where lane
+   * {@code n % lanes} of group {@code n / lanes} is image {@code n}. One vector lane is one image,
+   * so a kernel reads like code for a single image. The batch is padded up to whole groups; what
+   * the padding lanes and the floats before the start hold is unspecified, and every reduction over
+   * the batch leaves them out.
    *
    * @param shape {@code [N, C, H, W]}
    * @param lanes images per group
    */
   record BatchLanes(Shape shape, int lanes) implements Layout {
+    /**
+     * The first image's place. Twelve floats and an array's header are 64 bytes: where objects
+     * begin at multiples of those, as {@code ./hone} has it, no vector straddles two cache lines.
+     */
+    public static final int START = 12;
+
     public BatchLanes {
       shape.requireRank("batch lanes", "x", 4);
     }
@@ -196,15 +208,20 @@ public sealed interface Layout {
       return shape.dim(1) * shape.dim(2) * shape.dim(3) * lanes;
     }
 
-    /** Floats in all. */
+    /** Where a group starts. */
+    public int start(int group) {
+      return START + group * groupLength();
+    }
+
+    /** Floats in all, those before the first image included. */
     public int length() {
-      return Math.multiplyExact(groups(), groupLength());
+      return Math.addExact(START, Math.multiplyExact(groups(), groupLength()));
     }
 
     /** The position of element {@code [n, c, h, w]}. */
     public int position(int n, int c, int h, int w) {
       int pixel = (n / lanes * shape.dim(2) + h) * shape.dim(3) + w;
-      return (pixel * shape.dim(1) + c) * lanes + n % lanes;
+      return START + (pixel * shape.dim(1) + c) * lanes + n % lanes;
     }
   }
 }

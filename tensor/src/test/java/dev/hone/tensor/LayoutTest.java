@@ -176,25 +176,30 @@ class LayoutTest {
     var layout = new Layout.BatchLanes(Shape.of(5, 3, 2, 4), 4);
     assertEquals(2, layout.groups());
     assertEquals(3 * 2 * 4 * 4, layout.groupLength());
-    assertEquals(2 * 96, layout.length());
-    assertEquals(0, layout.position(0, 0, 0, 0));
-    assertEquals(3, layout.position(3, 0, 0, 0)); // the next image, in the next lane
-    assertEquals(4, layout.position(0, 1, 0, 0)); // the next channel, one vector on
-    assertEquals(3 * 4, layout.position(0, 0, 0, 1)); // the next column, all channels on
-    assertEquals(4 * 3 * 4, layout.position(0, 0, 1, 0));
-    assertEquals(96, layout.position(4, 0, 0, 0)); // the next group
+    int start = Layout.BatchLanes.START;
+    assertEquals(64, 16 + 4 * start); // an array's header and what is left free: a cache line
+    assertEquals(start + 2 * 96, layout.length());
+    assertEquals(start, layout.start(0));
+    assertEquals(start + 96, layout.start(1));
+    assertEquals(start, layout.position(0, 0, 0, 0));
+    assertEquals(start + 3, layout.position(3, 0, 0, 0)); // the next image, in the next lane
+    assertEquals(start + 4, layout.position(0, 1, 0, 0)); // the next channel, one vector on
+    assertEquals(start + 3 * 4, layout.position(0, 0, 0, 1)); // the next column
+    assertEquals(start + 4 * 3 * 4, layout.position(0, 0, 1, 0));
+    assertEquals(start + 96, layout.position(4, 0, 0, 0)); // the next group
     var seen = new HashSet<Integer>();
     for (int n = 0; n < 5; n++) {
       for (int c = 0; c < 3; c++) {
         for (int h = 0; h < 2; h++) {
           for (int w = 0; w < 4; w++) {
             int position = layout.position(n, c, h, w);
-            assertTrue(position < layout.length() && seen.add(position), () -> "at " + position);
+            assertTrue(position >= start && position < layout.length(), () -> "at " + position);
+            assertTrue(seen.add(position), () -> "twice at " + position);
           }
         }
       }
     }
-    assertEquals(0, new Layout.BatchLanes(Shape.of(0, 3, 2, 4), 8).length());
+    assertEquals(start, new Layout.BatchLanes(Shape.of(0, 3, 2, 4), 8).length());
     assertThrows(ShapeException.class, () -> new Layout.BatchLanes(Shape.of(5, 3), 4));
   }
 }

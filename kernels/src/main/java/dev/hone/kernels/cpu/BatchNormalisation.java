@@ -48,7 +48,7 @@ final class BatchNormalisation {
         layout.groups() * bands,
         band -> {
           int from = band % bands * BAND_PIXELS;
-          int offset = band / bands * layout.groupLength() + from * channels * lanes;
+          int offset = layout.start(band / bands) + from * channels * lanes;
           body.run(band, band / bands, offset, Math.min(BAND_PIXELS, pixels - from));
         });
   }
@@ -88,7 +88,7 @@ final class BatchNormalisation {
     for (int g = 0; g < layout.groups(); g++) {
       int valid = valid(g);
       for (int p = 0; p < pixels; p += step) {
-        int at = g * layout.groupLength() + p * channels * lanes;
+        int at = layout.start(g) + p * channels * lanes;
         for (int c = 0; c < channels; c++) {
           for (int lane = 0; lane < valid; lane++) {
             sum[c] += x[at + c * lanes + lane];

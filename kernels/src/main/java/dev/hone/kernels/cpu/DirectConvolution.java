@@ -1,5 +1,6 @@
 package dev.hone.kernels.cpu;
 
+import dev.hone.tensor.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,8 @@ import java.util.List;
  * the peak, 4 x 3 and 6 x 2 spill and run at 0.40, 4 x 2 at 0.65.
  */
 final class DirectConvolution {
+  private static final int START = Layout.BatchLanes.START;
+
   private final ImageKernels kernels;
   private final Workers workers;
   private final List<ConvolutionPass> passes;
@@ -98,7 +101,7 @@ final class DirectConvolution {
 
   /** Rows of one image group, by one thread: a row of every pass, then the next of every pass. */
   private void run(int group, int from, int to) {
-    int panels = 0;
+    int panels = START;
     List<Band> bands = new ArrayList<>();
     for (int i = 0; i < passes.size(); i++) {
       bands.add(new Band(passes.get(i), starts[i], group, panels));
@@ -121,7 +124,7 @@ final class DirectConvolution {
     int rows = passes.getFirst().rowStep() * lanes;
     int from = oh * rows;
     int to = Math.min(yGroup, from + rows);
-    kernels.direct().finish(epilogue, y, group * yGroup + from, (to - from) / lanes);
+    kernels.direct().finish(epilogue, y, START + group * yGroup + from, (to - from) / lanes);
   }
 
   // ---- weights: [block of channels][tap row][tap column][input channel][channel] ----
@@ -206,7 +209,7 @@ final class DirectConvolution {
         int ih = oh * p.stride() - p.padH() + t * p.dilationH();
         taps[t] = panelStart + ih % ring * rowLength;
         if (ih > packed || p.dilationH() > 1) {
-          packRow((group * p.inputH() + ih) * rowStep, panel, taps[t]);
+          packRow(START + (group * p.inputH() + ih) * rowStep, panel, taps[t]);
           packed = ih;
         }
       }
@@ -254,7 +257,8 @@ final class DirectConvolution {
       for (int ow = 0; ow < p.outputW(); ow += n) {
         n = width(widths, p.outputW() - ow);
         int xo = ow * p.run() * lanes;
-        int yo = group * yGroup + (p.offset() + oh * p.rowStep() + ow * p.columnStep()) * lanes;
+        int yo =
+            START + group * yGroup + (p.offset() + oh * p.rowStep() + ow * p.columnStep()) * lanes;
         int yStep = p.columnStep() * lanes;
         for (int k = 0; k < p.outputC(); k += block) {
           int m = Math.min(block, p.outputC() - k);

@@ -189,7 +189,7 @@ final class Elementwise {
         for (int i = 0; i < in.length; i++) {
           in[i] = spread(steady, flatten(operands[i].in(temporary), out, flat));
         }
-        body.run(new Tensor(y.storage(), Layout.Strided.contiguous(flat), null), in);
+        body.run(new Tensor(y.storage(), flatLayout(flat), null), in);
         return y;
       }
       for (int i = 0; i < in.length; i++) {
@@ -226,6 +226,11 @@ final class Elementwise {
     return Shape.of(layout.groups() * s.dim(2) * s.dim(3), s.dim(1) * layout.lanes());
   }
 
+  /** All lanes of images as rows of {@code flat}. */
+  private static Layout.Strided flatLayout(Shape flat) {
+    return Layout.Strided.contiguous(flat, Layout.BatchLanes.START);
+  }
+
   private Tensor flatten(Tensor t, Shape out, Shape flat) {
     if (t.layout() instanceof Layout.Strided s && s.isOneElement()) {
       return oneElement(t).expand(flat);
@@ -233,7 +238,7 @@ final class Elementwise {
     if (t.shape().equals(out)) {
       Tensor images =
           t.layout() instanceof Layout.BatchLanes ? t : backend.images().toBatchLanes(t);
-      return new Tensor(images.storage(), Layout.Strided.contiguous(flat), images.arena());
+      return new Tensor(images.storage(), flatLayout(flat), images.arena());
     }
     Tensor s = t.strided();
     if (t.shape().size() == 1) {

@@ -1,5 +1,7 @@
 package dev.hone.kernels.cpu;
 
+import static dev.hone.kernels.cpu.WeightGradientPass.START;
+
 import java.util.Arrays;
 
 /**
@@ -48,22 +50,22 @@ final class FewChannelsWeightGradient {
   /** Writes dw row-major. */
   void run(float[] dw) {
     int step = vectors * length;
-    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * step);
+    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, START + slices * step);
     p.workers.parallelFor(
         slices * vectors,
         task -> {
-          Part part = new Part(task % vectors * lanes, sums, task * length);
+          Part part = new Part(task % vectors * lanes, sums, START + task * length);
           int slice = task / vectors;
           int rows = p.groups * p.height;
           for (int row = rows * slice / slices; row < rows * (slice + 1) / slices; row++) {
             part.row(row / p.height, row % p.height);
           }
         });
-    WeightGradientPass.addSlices(sums, step, slices, 0, step);
+    WeightGradientPass.addSlices(sums, step, slices, START, step);
     for (int i = 0; i < vectors * p.inputs * TAPS; i++) {
       int first = i / (p.inputs * TAPS) * lanes;
       for (int k = 0; k < Math.min(lanes, p.outputs - first); k++) {
-        dw[(first + k) * p.inputs * TAPS + i % (p.inputs * TAPS)] = sums[i * lanes + k];
+        dw[(first + k) * p.inputs * TAPS + i % (p.inputs * TAPS)] = sums[START + i * lanes + k];
       }
     }
   }
@@ -87,8 +89,9 @@ final class FewChannelsWeightGradient {
       this.channel = channel;
       this.sums = sums;
       this.so = so;
-      rows = Workspace.ofThread().floats(Workspace.Use.DY_PANEL, 4 * gradient.length(1));
-      Arrays.fill(rows, 3 * gradient.length(1), 4 * gradient.length(1), 0f);
+      int row = gradient.length(1);
+      rows = Workspace.ofThread().floats(Workspace.Use.DY_PANEL, START + 4 * row);
+      Arrays.fill(rows, START + 3 * row, START + 4 * row, 0f);
       Arrays.fill(sums, so, so + length, 0f);
     }
 
@@ -124,10 +127,10 @@ final class FewChannelsWeightGradient {
     /** Where row {@code oh} of dy lies. */
     private int dyRow(int group, int oh) {
       if (oh < 0 || oh >= p.outputH) {
-        return 3 * gradient.length(1);
+        return START + 3 * gradient.length(1);
       }
       int number = group * p.outputH + oh;
-      int to = number % 3 * gradient.length(1);
+      int to = START + number % 3 * gradient.length(1);
       if (number > packed) {
         gradient.pack(group, oh, channel, 1, rows, to);
         packed = number;

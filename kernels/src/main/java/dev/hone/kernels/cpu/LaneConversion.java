@@ -24,7 +24,7 @@ final class LaneConversion {
     int valid = Math.min(lanes, target.shape().dim(0) - group * lanes);
     int imageStep = source.stride(0);
     int columnStep = source.stride(3);
-    int start = group * target.groupLength() + h * width * channels * lanes;
+    int start = target.start(group) + h * width * channels * lanes;
     if (valid < lanes) {
       Arrays.fill(to, start, start + width * channels * lanes, 0f);
     }
@@ -63,7 +63,7 @@ final class LaneConversion {
     int valid = Math.min(lanes, source.shape().dim(0) - group * lanes);
     int imageStep = target.stride(0);
     int columnStep = target.stride(3);
-    int start = group * source.groupLength() + h * width * channels * lanes;
+    int start = source.start(group) + h * width * channels * lanes;
     for (int c = 0; c < channels; c++) {
       int out =
           target.offset() + group * lanes * imageStep + c * target.stride(1) + h * target.stride(2);

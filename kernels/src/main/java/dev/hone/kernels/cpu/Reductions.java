@@ -257,7 +257,7 @@ final class Reductions {
         pixels * width,
         g -> {
           for (int p = 0; p < pixels; p++) {
-            addLine(f, a, (g * pixels + p) * width, sums, g * width, width);
+            addLine(f, a, images.start(g) + p * width, sums, g * width, width);
           }
         });
     double[] perChannel = new double[s.dim(1)];

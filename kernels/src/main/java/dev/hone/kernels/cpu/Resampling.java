@@ -31,11 +31,11 @@ final class Resampling {
   }
 
   private int inAt(int group, int h, int w) {
-    return ((group * inH + h) * inW + w) * pixel;
+    return in.start(group) + (h * inW + w) * pixel;
   }
 
   private int outAt(int group, int h, int w) {
-    return ((group * outH + h) * outW + w) * pixel;
+    return out.start(group) + (h * outW + w) * pixel;
   }
 
   private static int first(int o, Pooling p) {
@@ -130,7 +130,7 @@ final class Resampling {
 
   /** Each window's gradient goes to its first maximum; tasks are blocks of channels of a group. */
   void maxPoolGradient(float[] dy, float[] x, float[] dx, Pooling p) {
-    int blocks = dx.length == 0 ? 0 : Math.min(8, in.shape().dim(1));
+    int blocks = in.shape().size() == 0 ? 0 : Math.min(8, in.shape().dim(1));
     workers.parallelFor(
         in.groups() * blocks,
         task -> {
@@ -193,7 +193,7 @@ final class Resampling {
           double[] sums = Workspace.ofThread().doubles(pixel);
           Arrays.fill(sums, 0, pixel, 0);
           for (int p = 0; p < pixels; p++) {
-            int at = (group * pixels + p) * pixel;
+            int at = in.start(group) + p * pixel;
             for (int i = 0; i < pixel; i++) {
               sums[i] += x[at + i];
             }

@@ -1,5 +1,7 @@
 package dev.hone.kernels.cpu;
 
+import static dev.hone.kernels.cpu.WeightGradientPass.START;
+
 import java.util.Arrays;
 
 /**
@@ -73,11 +75,11 @@ final class WeightGradient {
   /** Writes dw row-major. */
   void run(float[] dw) {
     int step = channelTasks * length;
-    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * step);
+    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, START + slices * step);
     p.workers.parallelFor(
         slices * channelTasks,
         task -> {
-          Part part = new Part(task % channelTasks, sums, task * length);
+          Part part = new Part(task % channelTasks, sums, START + task * length);
           int slice = task / channelTasks;
           int rows = p.groups * p.outputH;
           for (int row = rows * slice / slices; row < rows * (slice + 1) / slices; row++) {
@@ -87,8 +89,8 @@ final class WeightGradient {
     p.workers.parallelFor(
         channelTasks,
         task -> {
-          WeightGradientPass.addSlices(sums, step, slices, task * length, length);
-          new Tiles(task).write(sums, task * length, dw);
+          WeightGradientPass.addSlices(sums, step, slices, START + task * length, length);
+          new Tiles(task).write(sums, START + task * length, dw);
         });
   }
 
@@ -154,12 +156,13 @@ final class WeightGradient {
       tiles = new Tiles(channelTask);
       pixel = gradient.pixel(tiles.vectorsHere);
       panel =
-          Workspace.ofThread().floats(Workspace.Use.DY_PANEL, gradient.length(tiles.vectorsHere));
+          Workspace.ofThread()
+              .floats(Workspace.Use.DY_PANEL, START + gradient.length(tiles.vectorsHere));
       Arrays.fill(sums, so, so + length, 0f);
     }
 
     void row(int group, int oh) {
-      gradient.pack(group, oh, tiles.channel, tiles.vectorsHere, panel, 0);
+      gradient.pack(group, oh, tiles.channel, tiles.vectorsHere, panel, START);
       int top = oh * p.stride - p.padding;
       touch(group, top + (p.tapsH - 1) * p.dilation + 1);
       int images = p.images(group);
@@ -198,7 +201,7 @@ final class WeightGradient {
 
     private void taps(int vector, int tap, int xRow, int first, int images, int at) {
       int step = p.inputs * lanes;
-      int d = (first + (p.tapsW - 1 - tap) * p.dilation) * pixel + vector * lanes * lanes;
+      int d = START + (first + (p.tapsW - 1 - tap) * p.dilation) * pixel + vector * lanes * lanes;
       int count = Math.min(PIXELS, p.width - first);
       int gap = -p.dilation * pixel;
       products(tiles.together(tap), xRow + first * step, step, d, gap, count, images, at);
@@ -213,7 +216,7 @@ final class WeightGradient {
       if (count > 0) {
         int step = p.inputs * lanes;
         int xo = xRow + (start + from * p.stride) * step;
-        int d = from * pixel + vector * lanes * lanes;
+        int d = START + from * pixel + vector * lanes * lanes;
         int together = tiles.together(vector);
         products(together, xo, p.stride * step, d, lanes * lanes, count, images, at);
       }

@@ -6,6 +6,9 @@ import dev.hone.tensor.Shape;
 
 /** What every way to a weight gradient is given: the images, their sizes and the taps. */
 final class WeightGradientPass {
+  /** Where images begin in their arrays, and in its own what kernels make of them. */
+  static final int START = Layout.BatchLanes.START;
+
   final ImageKernels kernels;
   final Workers workers;
   final int lanes;
@@ -72,12 +75,12 @@ final class WeightGradientPass {
 
   /** Where a row of x starts. */
   int xRow(int group, int row) {
-    return (group * height + row) * width * inputs * lanes;
+    return START + (group * height + row) * width * inputs * lanes;
   }
 
   /** Where a row of dy starts. */
   int dyRow(int group, int row) {
-    return (group * outputH + row) * outputW * outputs * lanes;
+    return START + (group * outputH + row) * outputW * outputs * lanes;
   }
 
   /** Adds to the first slice's {@code length} floats at {@code from} those of the others. */

@@ -45,7 +45,7 @@ final class WinogradConvolution {
   private static final int SIDE = 4;
 
   /** Stands for a row outside the image, whatever the lane count. */
-  private static final float[] ZERO = new float[16 * WinogradKernels.DEPTH];
+  private static final float[] ZERO = new float[WinogradKernels.START + 16 * WinogradKernels.DEPTH];
 
   private final ImageKernels kernels;
   private final Workers workers;
@@ -153,8 +153,8 @@ final class WinogradConvolution {
     Run(int group) {
       pixel = p.inputC() * lanes;
       row = p.inputW() * pixel;
-      xo = group * p.inputH() * row;
-      yo = group * p.outputH() * p.outputW() * p.outputC() * lanes;
+      xo = WinogradKernels.START + group * p.inputH() * row;
+      yo = WinogradKernels.START + group * p.outputH() * p.outputW() * p.outputC() * lanes;
       Workspace own = Workspace.ofThread();
       int channel = WinogradKernels.CHANNEL * lanes;
       v = own.floats(Workspace.Use.TRANSFORMED, p.inputC() * channel + WinogradKernels.START);
@@ -205,14 +205,14 @@ final class WinogradConvolution {
               to,
               pixel,
               top ? ZERO : x,
-              top ? 0 : second - row,
+              top ? WinogradKernels.START : second - row,
               top ? 0 : pixel,
               top ? 0 : lanes,
               x,
               second,
               row,
               bottom ? ZERO : x,
-              bottom ? 0 : second + 4 * row,
+              bottom ? WinogradKernels.START : second + 4 * row,
               bottom ? 0 : pixel,
               bottom ? 0 : lanes,
               scratch,

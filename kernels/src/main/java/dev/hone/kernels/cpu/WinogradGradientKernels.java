@@ -1,5 +1,7 @@
 package dev.hone.kernels.cpu;
 
+import dev.hone.tensor.Layout;
+
 /**
  * The inner loops of {@link WinogradWeightGradient}. {@link ImageKernels} says what they have in
  * common.
@@ -8,6 +10,9 @@ package dev.hone.kernels.cpu;
  * with, and lets one broadcast serve two images. A vector then is {@link #wide} such pairs.
  */
 interface WinogradGradientKernels {
+  /** Where the scratch begins in its array. */
+  int START = Layout.BatchLanes.START;
+
   /** Vectors from one channel's 36 places to the next's; odd, so that they share no cache sets. */
   int PLACES = 37;
 

@@ -1,5 +1,7 @@
 package dev.hone.kernels.cpu;
 
+import dev.hone.tensor.Layout;
+
 /**
  * The inner loops of {@link WinogradConvolution}. {@link ImageKernels} says what they have in
  * common.
@@ -28,11 +30,8 @@ interface WinogradKernels {
   /** The most output channels that are multiplied and then transformed back together. */
   int OUTPUTS = 16;
 
-  /**
-   * Where V, M and the scratch begin in their arrays: 64 bytes after the object, so that vectors
-   * never straddle cache lines where {@code -XX:ObjectAlignmentInBytes=32} aligns the object.
-   */
-  int START = 12;
+  /** Where V, M, the scratch, x and y begin in their arrays. */
+  int START = Layout.BatchLanes.START;
 
   /** Vectors of scratch that {@link #input} and {@link #output} need. */
   int SCRATCH = 6 * COLUMNS * DEPTH;

@@ -1,5 +1,7 @@
 package dev.hone.kernels.cpu;
 
+import static dev.hone.kernels.cpu.WeightGradientPass.START;
+
 import java.util.Arrays;
 
 /**
@@ -105,7 +107,7 @@ final class WinogradWeightGradient {
   /** Writes dw row-major. */
   void run(float[] dw) {
     int length = p.outputs * p.inputs * 9 * pair;
-    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, slices * length);
+    float[] sums = Workspace.ofThread().floats(Workspace.Use.PARTIAL, START + slices * length);
     p.workers.parallelFor(
         slices,
         slice -> {
@@ -113,13 +115,13 @@ final class WinogradWeightGradient {
           for (int u = units * slice / slices; u < units * (slice + 1) / slices; u++) {
             part.add(u);
           }
-          part.weights(sums, slice * length);
+          part.weights(sums, START + slice * length);
         });
     p.workers.parallelFor(
         p.outputs / wide,
         k -> {
           int run = p.inputs * 9 * lanes;
-          WeightGradientPass.addSlices(sums, length, slices, k * run, run);
+          WeightGradientPass.addSlices(sums, length, slices, START + k * run, run);
           write(sums, k, dw);
         });
   }
@@ -129,7 +131,7 @@ final class WinogradWeightGradient {
     int each = p.inputs * 9;
     for (int i = 0; i < wide; i++) {
       int to = (k * wide + i) * each;
-      int at = k * each * lanes + i * pair;
+      int at = START + k * each * lanes + i * pair;
       for (int j = 0; j < each; j++, at += lanes) {
         dw[to + j] = pair == 1 ? sums[at] : sums[at] + sums[at + 1];
       }
@@ -154,15 +156,15 @@ final class WinogradWeightGradient {
 
     Part() {
       Workspace own = Workspace.ofThread();
-      rows = own.floats(Workspace.Use.ROWS, (strip * SIDE + 2) * 6 * CHANNELS * lanes);
-      zeros = own.floats(Workspace.Use.BORDER, CHANNELS * lanes);
-      pixels = own.floats(Workspace.Use.PIXELS, SIDE * SIDE * wide * lanes);
-      scratch = own.floats(Workspace.Use.TILE, PLACES * lanes);
-      v = own.doubles(strip * vTile);
-      z = own.floats(Workspace.Use.DY_TRANSFORMED, strip * zTile);
-      m = own.floats(Workspace.Use.MULTIPLIED, PLACES * mPlace);
-      Arrays.fill(zeros, 0, CHANNELS * lanes, 0f);
-      Arrays.fill(m, 0, PLACES * mPlace, 0f);
+      rows = own.floats(Workspace.Use.ROWS, START + (strip * SIDE + 2) * 6 * CHANNELS * lanes);
+      zeros = own.floats(Workspace.Use.BORDER, START + CHANNELS * lanes);
+      pixels = own.floats(Workspace.Use.PIXELS, START + SIDE * SIDE * wide * lanes);
+      scratch = own.floats(Workspace.Use.TILE, START + PLACES * lanes);
+      v = own.doubles(START / 2 + strip * vTile);
+      z = own.floats(Workspace.Use.DY_TRANSFORMED, START + strip * zTile);
+      m = own.floats(Workspace.Use.MULTIPLIED, START + PLACES * mPlace);
+      Arrays.fill(zeros, 0, START + CHANNELS * lanes, 0f);
+      Arrays.fill(m, 0, START + PLACES * mPlace, 0f);
     }
 
     /** Adds the products of one strip of tiles. */
@@ -177,7 +179,7 @@ final class WinogradWeightGradient {
       }
       for (int j = 0; j < tiles; j++) {
         for (int k = 0; k < p.outputs; k += wide) {
-          gradient(group, row, column + j * SIDE, k, j * zTile + k * STEP * lanes);
+          gradient(group, row, column + j * SIDE, k, START + j * zTile + k * STEP * lanes);
         }
       }
       products(tiles);
@@ -210,35 +212,35 @@ final class WinogradWeightGradient {
       kernels.inputRows(
           top ? zeros : p.x,
           top ? 0 : pixel,
-          top ? 0 : at - step,
+          top ? START : at - step,
           p.x,
           at,
           step,
           bottom ? zeros : p.x,
           bottom ? 0 : pixel,
-          bottom ? 0 : at + SIDE * step,
+          bottom ? START : at + SIDE * step,
           pixel,
           columns - left - right,
           rows,
-          left * length);
-      Arrays.fill(rows, 0, left * length, 0f);
-      Arrays.fill(rows, (columns - right) * length, columns * length, 0f);
+          START + left * length);
+      Arrays.fill(rows, START, START + left * length, 0f);
+      Arrays.fill(rows, START + (columns - right) * length, START + columns * length, 0f);
       int images = p.images(group);
       if (images < lanes) {
-        for (int i = images; i < columns * length; i += lanes) {
+        for (int i = START + images; i < START + columns * length; i += lanes) {
           Arrays.fill(rows, i, i + lanes - images, 0f);
         }
       }
-      kernels.inputColumns(rows, 0, tiles, v, channel * STEP * wide, vTile);
+      kernels.inputColumns(rows, START, tiles, v, START / 2 + channel * STEP * wide, vTile);
     }
 
     /** Z of a vector of channels of a tile. */
     private void gradient(int group, int row, int column, int channel, int zo) {
       int pixel = p.outputs * lanes;
       int from = p.dyRow(group, row) + column * pixel + channel * lanes;
-      kernels.exchange(p.dy, from, p.width * pixel, pixel, pixels, 0);
+      kernels.exchange(p.dy, from, p.width * pixel, pixel, pixels, START);
       for (int image = p.images(group); image < lanes; image++) {
-        int first = image / pair * SIDE * SIDE * lanes + image % pair;
+        int first = START + image / pair * SIDE * SIDE * lanes + image % pair;
         for (int i = 0; i < SIDE * SIDE * wide; i++) {
           pixels[first + i * pair] = 0f;
         }
@@ -249,11 +251,11 @@ final class WinogradWeightGradient {
     private void products(int tiles) {
       int block = kernels.block();
       for (int place = 0; place < PLACES; place++) {
-        int mo = place * mPlace;
+        int mo = START + place * mPlace;
         for (int k = 0; k < p.outputs; k += 2 * wide) {
-          int zo = (k * STEP + place) * lanes;
+          int zo = START + (k * STEP + place) * lanes;
           for (int c = 0; c < p.inputs; c += block) {
-            int vo = (c * STEP + place) * wide;
+            int vo = START / 2 + (c * STEP + place) * wide;
             kernels.products(v, vo, vTile, z, zo, zTile, tiles, m, mo);
             mo += block * 2 * lanes;
           }
@@ -265,7 +267,7 @@ final class WinogradWeightGradient {
     void weights(float[] sums, int to) {
       for (int k = 0; k < p.outputs / wide; k++) {
         for (int c = 0; c < p.inputs; c++) {
-          int from = ((k / 2 * p.inputs + c) * 2 + k % 2) * lanes;
+          int from = START + ((k / 2 * p.inputs + c) * 2 + k % 2) * lanes;
           int at = to + (k * p.inputs + c) * 9 * lanes;
           kernels.weights(m, from, mPlace, scratch, sums, at);
         }

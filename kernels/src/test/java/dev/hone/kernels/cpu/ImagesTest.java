@@ -82,14 +82,15 @@ class ImagesTest {
     return Random.of(ORACLE, seed).normal(s);
   }
 
-  /** t on the backend, one image per lane, with NaN in the padding lanes. */
+  /** t on the backend, one image per lane, with NaN before them and in the padding lanes. */
   static Tensor lanes(CpuBackend cpu, Tensor t) {
     Tensor strided = cpu.fromFloats(t.shape(), t.toFloats());
     Tensor images = cpu.images().toBatchLanes(strided);
     var layout = (Layout.BatchLanes) images.layout();
     float[] a = CpuBackend.floats(images);
     int valid = t.shape().dim(0) - (layout.groups() - 1) * layout.lanes();
-    for (int i = (layout.groups() - 1) * layout.groupLength(); i < a.length; i += cpu.lanes()) {
+    Arrays.fill(a, 0, layout.start(0), Float.NaN);
+    for (int i = layout.start(layout.groups() - 1); i < a.length; i += cpu.lanes()) {
       Arrays.fill(a, i + valid, i + cpu.lanes(), Float.NaN);
     }
     return images;
