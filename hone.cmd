@@ -49,7 +49,7 @@ set "CLASSES=%STATE%\lib\*"
 if "%~1"=="bench" call :peer %*
 if errorlevel 1 exit /b 2
 if defined HONE_CLASS_PATH set "CLASSES=%CLASSES%;%HONE_CLASS_PATH%"
-"%JDK%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmn64m -XX:MaxRAMPercentage=70 "-Dhone.home=%HONE_HOME%" "-Dhone.maven=%MAVEN%" %HONE_JAVA_OPTS% -cp "%CLASSES%" dev.hone.bench.cli.Hone %*
+"%JDK%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmn64m -XX:ObjectAlignmentInBytes=64 -XX:MaxRAMPercentage=70 "-Dhone.home=%HONE_HOME%" "-Dhone.maven=%MAVEN%" %HONE_JAVA_OPTS% -cp "%CLASSES%" dev.hone.bench.cli.Hone %*
 exit /b %ERRORLEVEL%
 
 rem Builds the peer libtorch if the arguments ask for it. cmd splits --peer=libtorch at the = itself.
@@ -98,7 +98,7 @@ for /f "usebackq tokens=1,* delims=>" %%A in ("%HONE_HOME%\bench\src\main\jshell
 rem JShell's own JVM does not expand lib\*.
 set "JARS="
 for %%J in ("%STATE%\lib\*.jar") do call set "JARS=%%JARS%%;%%~fJ"
-"%JDK%\bin\jshell" --class-path "%JARS:~1%" --startup DEFAULT --startup "%HONE_HOME%\bench\src\main\jshell\hone.jsh" -R--add-modules=jdk.incubator.vector -R--enable-native-access=ALL-UNNAMED -R-XX:+UseSerialGC %REST%
+"%JDK%\bin\jshell" --class-path "%JARS:~1%" --startup DEFAULT --startup "%HONE_HOME%\bench\src\main\jshell\hone.jsh" -R--add-modules=jdk.incubator.vector -R--enable-native-access=ALL-UNNAMED -R-XX:+UseSerialGC -R-XX:ObjectAlignmentInBytes=64 %REST%
 exit /b %ERRORLEVEL%
 
 :rest

@@ -28,11 +28,15 @@ import java.util.List;
  *
  * <p>What is left, in cycles per channel and tile of the first shape: products 605 (576 at the
  * peak), input transform 270, output transform 270. Both transforms wait for the second-level cache
- * (4 cycles for a vector written, 2 for one read) more than they compute, and a third longer where
- * the collector puts an array across cache lines: {@code -XX:ObjectAlignmentInBytes=32} rules that
- * out for V, M and the scratch. Tried in vain: M place by place (0.88 of these products' speed),
- * tiles of 6 x 4, 3 x 8 and 8 x 2 vectors, scratch for 4 or 8 channels instead of 16 (the runs in x
- * and y get too short for the prefetcher: up to 1.8 times as long once x comes from memory).
+ * (4 cycles for a vector written, 2 for one read) more than they compute. Tried in vain: M place by
+ * place (0.88 of these products' speed), tiles of 6 x 4, 3 x 8 and 8 x 2 vectors.
+ *
+ * <p>On a Zen 5 (237 GFLOP/s of FMA), whole batches of 128 through the public API: 195, 416 and 455
+ * as above; 254, 349 and 530 with objects at cache lines, which puts V, M and the scratch there
+ * ({@link WinogradKernels#START}); 271, 451 and 586 with x and y there too. Every vector that
+ * straddles two lines costs two accesses. Scratch and M for 8 channels at a time instead of 16 take
+ * an ICP step from 95 to 89 ms there; on the Zen 4, without alignment, they were slower. Tried in
+ * vain: M's columns transformed right behind their products.
  *
  * <p>Its rounding errors are larger than the direct convolution's, since the transforms multiply by
  * up to 8 and subtract: up to 1.0e-5 of the largest value seen (direct: 1.1e-6). {@code

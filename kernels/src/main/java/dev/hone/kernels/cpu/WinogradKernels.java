@@ -25,16 +25,16 @@ interface WinogradKernels {
   int COLUMNS = 4 * TILES + 2;
 
   /** Input channels whose first pass {@link #input} finishes before their second begins. */
-  int DEPTH = 16;
+  int DEPTH = 8;
 
   /** The most output channels that are multiplied and then transformed back together. */
-  int OUTPUTS = 16;
+  int OUTPUTS = 8;
 
   /** Where V, M, the scratch, x and y begin in their arrays. */
   int START = Layout.BatchLanes.START;
 
   /** Vectors of scratch that {@link #input} and {@link #output} need. */
-  int SCRATCH = 6 * COLUMNS * DEPTH;
+  int SCRATCH = Math.max(6 * COLUMNS * DEPTH, 24 * OUTPUTS);
 
   /** Output channels of a register tile; the outputs are a multiple of them. */
   int channels();
