@@ -1,9 +1,14 @@
 package dev.hone.kernels.ptx;
 
+import java.lang.constant.ClassDesc;
+
 /** What translated code calls for accesses that are not a single word. */
 final class TranslatedMemory {
   private static final Micro.Operation[] OPERATIONS = Micro.Operation.values();
   private static final PtxType[] TYPES = PtxType.values();
+
+  /** This class, for code that calls it. */
+  static final ClassDesc DESC = ClassDesc.ofDescriptor(TranslatedMemory.class.descriptorString());
 
   private TranslatedMemory() {}
 

@@ -21,6 +21,10 @@ import java.util.List;
 /** Turns a program into a class with one method for each region. */
 final class Translator {
   static final ClassDesc FRAME = ClassDesc.ofDescriptor(ThreadFrame.class.descriptorString());
+
+  /** The local that holds the frame in a region's method. */
+  static final int FRAME_LOCAL = 0;
+
   private static final ClassDesc THIS = ClassDesc.of("dev.hone.kernels.ptx.GeneratedKernel");
   private static final MethodTypeDesc REGION = MethodTypeDesc.of(CD_int, FRAME);
 
