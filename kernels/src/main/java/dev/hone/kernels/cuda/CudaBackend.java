@@ -74,8 +74,6 @@ final class CudaBackend extends CudaTensors {
     body.run(0, x.dim(0));
   }
 
-  // ---- moving data ----
-
   @Override
   public Tensor fromBytes(ByteImages images) {
     return pixels.images(images);

@@ -82,7 +82,7 @@ final class RepeatedSteps {
 
   private void one(StepRule rule, DeviceMemory scalars, DeviceMemory table) {
     Arguments arguments = new Arguments().address(scalars).address(table);
-    device.launch(FAMILY, "advance", GpuProperties.WARP, GpuProperties.WARP, arguments);
+    device.launch(FAMILY, "advance", COUNT + 1, COUNT + 1, arguments);
     repetition.step().take(rule, g -> check(g, scalars));
   }
 

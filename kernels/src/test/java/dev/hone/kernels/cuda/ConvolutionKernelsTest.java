@@ -35,7 +35,8 @@ class ConvolutionKernelsTest {
           shapes(Shape.of(1, 1, 8, 24), Shape.of(2, 1, 1, 1), new Convolution(1, 0)),
           shapes(Shape.of(1, 1, 13, 12), Shape.of(1, 1, 12, 11), new Convolution(1, 0)),
           shapes(Shape.of(2, 1, 17, 18), Shape.of(2, 1, 3, 3), new Convolution(1, 1)),
-          shapes(Shape.of(2, 1, 8, 8), Shape.of(33, 1, 1, 1), new Convolution(1, 0)));
+          shapes(Shape.of(2, 1, 8, 8), Shape.of(33, 1, 1, 1), new Convolution(1, 0)),
+          shapes(Shape.of(1, 1, 5, 13), Shape.of(2, 1, 1, 1), new Convolution(1, 0)));
 
   private static ConvolutionShapes shapes(Shape x, Shape w, Convolution c) {
     return new ConvolutionShapes(x, w, c);

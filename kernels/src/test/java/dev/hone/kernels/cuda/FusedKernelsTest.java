@@ -80,15 +80,18 @@ class FusedKernelsTest {
     assertEquals(List.of("", "", "", ""), missed);
   }
 
-  static void check(CudaBackend backend) {
+  private static void check(CudaBackend backend) {
+    updates(backend);
+    losses(backend);
+    pieces(backend);
+    random(backend);
+  }
+
+  static void updates(CudaBackend backend) {
     for (int[] shape : new int[][] {{1}, {3, 5}, {128}, {2, 3, 7, 5}, {4, 3, 17}}) {
       steps(backend, shape);
       strides(backend, shape);
     }
-    losses(backend);
-    manySquaredErrors(backend);
-    pieces(backend);
-    random(backend);
   }
 
   /** Numbers from counters: the host's bits. */
@@ -222,7 +225,7 @@ class FusedKernelsTest {
     return averages;
   }
 
-  private static void losses(CudaBackend backend) {
+  static void losses(CudaBackend backend) {
     for (int[] d : new int[][] {{1, 1}, {5, 3}, {7, 10}, {3, 77}, {300, 2}, {128, 1}}) {
       int[] classes = new int[d[0]];
       Arrays.setAll(classes, i -> new Philox(3, 3).below(d[1], i));
@@ -241,6 +244,7 @@ class FusedKernelsTest {
       }
     }
     wideRows(backend);
+    manySquaredErrors(backend);
     Tensor nan = Tensor.of(backend, Shape.of(1, 2), 1, Float.NaN);
     Tensor label = Tensor.ofInts(backend, Shape.of(1), 0);
     assertEquals(Float.NaN, backend.crossEntropy(nan, label, 0).item());
@@ -295,7 +299,7 @@ class FusedKernelsTest {
     assertArrayEquals(e.toFloats(), actual.toFloats(), 2e-6f, what);
   }
 
-  private static void pieces(CudaBackend backend) {
+  static void pieces(CudaBackend backend) {
     var parts = new ArrayList<Tensor>();
     for (int n : new int[] {3, 0, 5000, 1, 77}) {
       parts.add(draw(backend, 60 + n, n));

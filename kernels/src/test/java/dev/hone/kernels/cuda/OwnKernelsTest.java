@@ -10,11 +10,13 @@ import dev.hone.tensor.Random;
 import dev.hone.tensor.Shape;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.backend.Backend;
+import dev.hone.tensor.backend.BatchStatistics;
 import dev.hone.tensor.conformance.Check;
 import dev.hone.tensor.conformance.OpCase;
 import dev.hone.tensor.conformance.OpCases;
 import dev.hone.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,21 @@ class OwnKernelsTest {
   }
 
   /** What no row has, or none that is small enough. */
-  static void beyondTheTable(CudaBackend backend) {
+  private static void beyondTheTable(CudaBackend backend) {
+    indices(backend);
+    exactFit(backend);
+    finish(backend);
+    powers(backend);
+    minusZero(backend);
+    longRows(backend);
+    longReductions(backend);
+    manyLongReductions(backend);
+    firstOfTheLargest(backend);
+    follow(backend);
+  }
+
+  /** Arithmetic of whole numbers, and indices that lie outside. */
+  static void indices(CudaBackend backend) {
     Tensor whole = Tensor.ofInts(backend, Shape.of(4), 3, -1, 2, 7);
     Tensor signs = Tensor.ofInts(backend, Shape.of(4), 1, 0, -5, 2);
     assertArrayEquals(new int[] {3, 0, 0, 7}, whole.wherePositive(signs).toInts());
@@ -60,21 +76,10 @@ class OwnKernelsTest {
     Tensor outside = index.plus(1);
     assertThrows(IndexOutOfBoundsException.class, () -> whole.scatterAdd(0, outside, 3));
     assertThrows(IndexOutOfBoundsException.class, () -> signs.slice(0, 0, 3).gather(0, outside));
-    exactFit(backend);
-    finish(backend);
-    powers(backend);
-    longRows(backend);
-    longReductions(backend);
-    manyLongReductions(backend);
-    Tensor dy = Tensor.of(backend, Shape.of(1, 1, 1, 2), 3, 4);
-    Tensor one = Tensor.ones(backend, Shape.of(1, 1, 1, 1));
-    Tensor positive = Tensor.of(backend, Shape.of(1, 1, 1, 2), 0, 1);
-    Tensor dx = dy.convolutionInputGradient(one, dy.shape(), new Convolution(1, 0), dy, positive);
-    assertArrayEquals(new float[] {0, 8}, dx.toFloats());
   }
 
   /** Results that fill a block of the allocator to the last byte: what is beyond is seen. */
-  private static void exactFit(CudaBackend backend) {
+  static void exactFit(CudaBackend backend) {
     int n = 128;
     Tensor x = Random.of(backend, 1).uniform(Shape.of(n, 2), -2, 2);
     Tensor host = x.to(ReferenceBackend.float32());
@@ -101,7 +106,7 @@ class OwnKernelsTest {
   }
 
   /** A bias for each channel, a residual or none, relu or none, after a library's convolution. */
-  private static void finish(CudaBackend backend) {
+  static void finish(CudaBackend backend) {
     for (int i = 0; i < 8; i++) {
       boolean bias = i % 2 == 1;
       boolean residual = i / 2 % 2 == 1;
@@ -109,6 +114,11 @@ class OwnKernelsTest {
       Tensor got = finished(backend, bias, residual, i / 4 == 1);
       assertArrayEquals(want.toFloats(), got.toFloats(), 1e-5f);
     }
+    Tensor dy = Tensor.of(backend, Shape.of(1, 1, 1, 2), 3, 4);
+    Tensor one = Tensor.ones(backend, Shape.of(1, 1, 1, 1));
+    Tensor positive = Tensor.of(backend, Shape.of(1, 1, 1, 2), 0, 1);
+    Tensor dx = dy.convolutionInputGradient(one, dy.shape(), new Convolution(1, 0), dy, positive);
+    assertArrayEquals(new float[] {0, 8}, dx.toFloats());
   }
 
   private static Tensor finished(Backend on, boolean bias, boolean residual, boolean relu) {
@@ -120,7 +130,7 @@ class OwnKernelsTest {
   }
 
   /** Every pair of what is special to a power. */
-  private static void powers(CudaBackend backend) {
+  static void powers(CudaBackend backend) {
     float inf = Float.POSITIVE_INFINITY;
     float[] values = {Float.NaN, inf, -inf, 0f, -0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, 2.5f, -2.5f};
     int n = values.length;
@@ -136,8 +146,14 @@ class OwnKernelsTest {
     }
   }
 
+  /** Relu gives 0 for -0, and leaves a NaN. */
+  static void minusZero(CudaBackend backend) {
+    Tensor x = Tensor.of(backend, Shape.of(3), -0f, Float.NaN, 0);
+    assertArrayEquals(new float[] {0, Float.NaN, 0}, x.relu().toFloats());
+  }
+
   /** The largest element last in a long row: without it, exp overflows. */
-  private static void longRows(CudaBackend backend) {
+  static void longRows(CudaBackend backend) {
     float[] values = new float[200];
     values[98] = 300;
     values[163] = 200;
@@ -148,7 +164,7 @@ class OwnKernelsTest {
   }
 
   /** Whole numbers, whose sums are exact: by a block each, and in two launches. */
-  private static void longReductions(CudaBackend backend) {
+  static void longReductions(CudaBackend backend) {
     for (int n : new int[] {1025, 40_001}) {
       float[] values = new float[2 * n];
       for (int i = 0; i < values.length; i++) {
@@ -167,13 +183,61 @@ class OwnKernelsTest {
   }
 
   /** More results than blocks: a block takes several, one after the other. */
-  private static void manyLongReductions(CudaBackend backend) {
+  static void manyLongReductions(CudaBackend backend) {
     float[] values = new float[40 * 1025];
     for (int i = 0; i < values.length; i++) {
       values[i] = i % 11 - 4;
     }
     Tensor x = Tensor.of(backend, Shape.of(40, 1025), values);
     assertArrayEquals(x.to(ReferenceBackend.float32()).sum(1).toFloats(), x.sum(1).toFloats());
+  }
+
+  /**
+   * Rows that are long for a warp, more of them than warps: the largest in each place; equals in
+   * one lane and in several, of which the first counts; NaN, which wins in first place only;
+   * nothing but minus infinity.
+   */
+  static void firstOfTheLargest(CudaBackend backend) {
+    int n = 70;
+    int rows = 300;
+    float inf = Float.POSITIVE_INFINITY;
+    float[] values = new float[rows * n];
+    for (int r = 0; r < rows; r++) {
+      Arrays.fill(values, r * n, (r + 1) * n, r == 299 ? -inf : -r);
+      int at = r * n + r % n;
+      values[at] = r == 299 ? -inf : 1;
+      if (r < 38) {
+        values[at + 32] = 1; // looked at by the same lane
+        values[at + 1] = 1;
+      } else if (r % 3 == 0) {
+        values[r * n] = Float.NaN;
+      } else if (r % 3 == 1) {
+        values[r * n + 69 - r % n] = Float.NaN;
+      }
+    }
+    Tensor x = Tensor.of(backend, Shape.of(rows, n), values);
+    Tensor oracle = x.to(ReferenceBackend.float32());
+    assertArrayEquals(oracle.argmax(1).toInts(), x.argmax(1).toInts());
+    assertArrayEquals(oracle.argmax(0).toInts(), x.argmax(0).toInts());
+  }
+
+  /** Running statistics of as many channels as fill a block of the allocator. */
+  static void follow(CudaBackend backend) {
+    Backend oracle = ReferenceBackend.float32();
+    BatchStatistics mine = statistics(backend, 1);
+    BatchStatistics theirs = statistics(oracle, 1);
+    Tensor batches = Tensor.ofInts(backend, Shape.of(), 6);
+    backend.follow(mine, statistics(backend, 3), 0.1, 1.25, batches);
+    oracle.follow(theirs, statistics(oracle, 3), 0.1, 1.25, Tensor.ofInts(oracle, Shape.of(), 6));
+    assertArrayEquals(theirs.mean().toFloats(), mine.mean().toFloats());
+    assertArrayEquals(theirs.variance().toFloats(), mine.variance().toFloats());
+    assertArrayEquals(new int[] {7}, batches.toInts());
+  }
+
+  private static BatchStatistics statistics(Backend on, long stream) {
+    Random random = Random.of(on, stream);
+    return new BatchStatistics(
+        random.uniform(Shape.of(128), -2, 2), random.uniform(Shape.of(128), 0.1f, 2));
   }
 
   private static int elements(OpCase row) {

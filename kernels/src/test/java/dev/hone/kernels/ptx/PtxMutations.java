@@ -26,12 +26,19 @@ public final class PtxMutations {
   /**
    * One mistake.
    *
+   * @param place the kernel and, behind a dot, the label it lies behind, if there is one
    * @param line of the source, from 1
    */
-  public record Mutant(Kind kind, int line, String before, String after, String source) {
+  public record Mutant(
+      Kind kind, String place, int line, String before, String after, String source) {
+    /** The instruction before and after. */
+    public String change() {
+      return before.strip() + " -> " + after.strip();
+    }
+
     @Override
     public String toString() {
-      return "line %d: %s -> %s".formatted(line, before.strip(), after.strip());
+      return "line %d: %s".formatted(line, change());
     }
   }
 
@@ -64,6 +71,9 @@ public final class PtxMutations {
   private static final Pattern COMPARISON =
       Pattern.compile("\\bsetp?\\.(eq|ne|lt|le|gt|ge|lo|ls|hi|hs)\\b");
 
+  private static final Pattern KERNEL = Pattern.compile("\\.entry\\s+(\\w+)");
+  private static final Pattern LABEL = Pattern.compile("^\\s*(\\w+):");
+
   /**
    * A whole number that an instruction computes with: not a register's, a vector's or a label's.
    */
@@ -87,11 +97,22 @@ public final class PtxMutations {
     int line = 0;
     int at = 0;
     boolean body = false;
+    String kernel = "";
+    String label = "";
     for (String text : source.split("\n", -1)) {
       line++;
       String code = text.replaceFirst("//.*", "");
+      Matcher entry = KERNEL.matcher(code);
+      if (entry.find()) {
+        kernel = entry.group(1);
+        label = "";
+      }
+      Matcher named = LABEL.matcher(code);
+      if (named.find()) {
+        label = "." + named.group(1);
+      }
       if (body) {
-        mutants(mutants, line, at, code);
+        mutants(mutants, kernel + label, line, at, code);
       }
       body = (body || code.contains("{")) && !code.strip().equals("}");
       at += text.length() + 1;
@@ -99,10 +120,10 @@ public final class PtxMutations {
     return mutants;
   }
 
-  private void mutants(List<Mutant> mutants, int line, int at, String code) {
+  private void mutants(List<Mutant> mutants, String place, int line, int at, String code) {
     Matcher barrier = BARRIER.matcher(code);
     while (barrier.find()) {
-      add(mutants, Kind.BARRIER, line, at, code, barrier.start(), barrier.end(), "");
+      add(mutants, Kind.BARRIER, place, line, at, code, barrier.start(), barrier.end(), "");
     }
     Matcher comparison = COMPARISON.matcher(code);
     while (comparison.find()) {
@@ -110,6 +131,7 @@ public final class PtxMutations {
       add(
           mutants,
           Kind.COMPARISON,
+          place,
           line,
           at,
           code,
@@ -129,7 +151,7 @@ public final class PtxMutations {
       long value = Long.parseLong(number.group());
       for (long off : new long[] {1, -1}) {
         String changed = String.valueOf(value + off);
-        add(mutants, Kind.CONSTANT, line, at, code, number.start(), number.end(), changed);
+        add(mutants, Kind.CONSTANT, place, line, at, code, number.start(), number.end(), changed);
       }
     }
   }
@@ -153,6 +175,7 @@ public final class PtxMutations {
   private void add(
       List<Mutant> mutants,
       Kind kind,
+      String place,
       int line,
       int at,
       String code,
@@ -161,7 +184,7 @@ public final class PtxMutations {
       String replacement) {
     String changed = code.substring(0, from) + replacement + code.substring(to);
     String mutated = source.substring(0, at + from) + replacement + source.substring(at + to);
-    mutants.add(new Mutant(kind, line, code, changed, mutated));
+    mutants.add(new Mutant(kind, place, line, code, changed, mutated));
   }
 
   /** Runs the check on the source itself, which must pass, and on every mutant. */

@@ -78,7 +78,9 @@ class PtxMutationsTest {
               emulator.launch(module.entry("k"), Grid.of(2, 64), 0, out);
             });
     // Without checks and without a look at the result, barriers can go.
-    assertEquals(2, report.survivors(PtxMutations.Kind.BARRIER).size());
+    List<PtxMutations.Mutant> barriers = report.survivors(PtxMutations.Kind.BARRIER);
+    assertEquals(2, barriers.size());
+    assertEquals("k.L: bar.sync 0; -> ", barriers.get(0).place() + ": " + barriers.get(0).change());
     assertTrue(report.caught() < 0.9);
     assertTrue(report.toString().contains("line "), report.toString());
   }
