@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Launches convolution.ptx, whose head says how a convolution and its gradients are one kernel:
- * each is an {@link ImplicitProduct}.
+ * each is an {@link ImplicitProduct}; or where it pays, what reads patches, direct.ptx and
+ * weightgradient.ptx.
  */
 final class ConvolutionKernels implements AutoCloseable {
   /** What the ranges of k aim for: enough blocks for a large GPU, none of them too short. */
@@ -34,26 +35,32 @@ final class ConvolutionKernels implements AutoCloseable {
   private final GpuKernel kernel;
   private final GpuKernel direct;
   private final Predicate<DirectTiles> goesDirect;
+  private final WeightGradientKernels weightGradient;
+  private final Predicate<WeightGradientTiles> fromPatches;
   private final GemmKernels gemm;
   private final CachingAllocator allocator;
 
   ConvolutionKernels(GpuDriver driver, CachingAllocator allocator, GemmKernels gemm) {
-    this(driver, allocator, gemm, DirectTiles::worthwhile);
+    this(driver, allocator, gemm, DirectTiles::worthwhile, WeightGradientTiles::worthwhile);
   }
 
   /**
    * @param goesDirect which products direct.ptx computes
+   * @param fromPatches which gradients of weights weightgradient.ptx computes
    */
   ConvolutionKernels(
       GpuDriver driver,
       CachingAllocator allocator,
       GemmKernels gemm,
-      Predicate<DirectTiles> goesDirect) {
+      Predicate<DirectTiles> goesDirect,
+      Predicate<WeightGradientTiles> fromPatches) {
     this.module = PtxFamily.load(driver, "convolution");
     this.directModule = PtxFamily.load(driver, "direct");
     this.kernel = module.kernel("convolution");
     this.direct = directModule.kernel("direct");
     this.goesDirect = goesDirect;
+    this.weightGradient = new WeightGradientKernels(driver);
+    this.fromPatches = fromPatches;
     this.gemm = gemm;
     this.allocator = allocator;
   }
@@ -99,18 +106,57 @@ final class ConvolutionKernels implements AutoCloseable {
       DeviceMemory dw,
       boolean accumulate) {
     requireRoom(s, x, dw, dy);
-    ImplicitProduct p = ImplicitProduct.weightGradient(s);
-    int size = s.w().size();
-    int splits = splits(p, size);
-    if (splits == 1) {
-      var finish = new Finish(null, accumulate ? dw : null, null, false);
-      launch(stream, p, dy, x, dw, finish, 1);
+    WeightGradientTiles tiles = weightGradient.tiles(s);
+    if (fromPatches.test(tiles)) {
+      int range = range(tiles);
+      int ranges = Math.ceilDiv(tiles.pixelTiles(), range);
+      inRanges(
+          stream,
+          dw,
+          ranges,
+          accumulate,
+          (out, adds) -> weightGradient.launch(stream, tiles, dy, x, out, range, ranges, adds));
       return;
     }
-    try (DeviceMemory partials = allocator.allocate((long) splits * size * Float.BYTES, stream)) {
-      launch(stream, p, dy, x, partials, Finish.NOTHING, splits);
-      gemm.sumPartials(stream, dw, partials, size, splits, accumulate);
+    ImplicitProduct p = ImplicitProduct.weightGradient(s);
+    int splits = splits(p, s.w().size());
+    inRanges(
+        stream,
+        dw,
+        splits,
+        accumulate,
+        (out, adds) -> {
+          var finish = new Finish(null, adds ? out : null, null, false);
+          launch(stream, p, dy, x, out, finish, splits);
+        });
+  }
+
+  /** Computes the sums of all ranges into {@code out}, or adds the one range's to what it holds. */
+  private interface Sums {
+    void into(DeviceMemory out, boolean adds);
+  }
+
+  /** dw from one range's sums, or from those of several, which go in a fixed order. */
+  private void inRanges(
+      GpuStream stream, DeviceMemory dw, int ranges, boolean accumulate, Sums sums) {
+    if (ranges == 1) {
+      sums.into(dw, accumulate);
+      return;
     }
+    int size = (int) (dw.bytes() / Float.BYTES);
+    try (DeviceMemory partials = allocator.allocate(ranges * dw.bytes(), stream)) {
+      sums.into(partials, false);
+      gemm.sumPartials(stream, dw, partials, size, ranges, accumulate);
+    }
+  }
+
+  /** How many tiles of pixels a block sums: of the shapes alone, too. */
+  private static int range(WeightGradientTiles tiles) {
+    int pixels = WeightGradientTiles.PIXELS;
+    long wanted = Math.ceilDiv((long) tiles.pixelTiles() * tiles.blocks(), (long) WANTED_BLOCKS);
+    long range = Math.clamp(wanted, SHORTEST_CHUNK / pixels, LONGEST_CHUNK / pixels);
+    int most = Math.max(1, MOST_PARTIALS / Math.max(1, tiles.shapes().w().size()));
+    return (int) Math.max(range, Math.ceilDiv(tiles.pixelTiles(), most));
   }
 
   private static void requireRoom(
@@ -266,12 +312,13 @@ final class ConvolutionKernels implements AutoCloseable {
 
   /** The loaded families, for what was covered of them. */
   List<GpuModule> modules() {
-    return List.of(module, directModule);
+    return List.of(module, weightGradient.module(), directModule);
   }
 
   @Override
   public void close() {
     module.close();
+    weightGradient.close();
     directModule.close();
   }
 }

@@ -7,8 +7,8 @@ import dev.hone.tensor.Shape;
 /**
  * The heavy operations by our own kernels: all they need is a driver, so the whole model also runs
  * on the emulator. Sums always go in the same order, and results depend neither on the device nor
- * on how busy it is. The families are gemm.ptx, convolution.ptx, direct.ptx, pooling.ptx and
- * batchnorm.ptx; their heads say how they work and what they cost.
+ * on how busy it is. The families are gemm.ptx, convolution.ptx, direct.ptx, weightgradient.ptx,
+ * pooling.ptx and batchnorm.ptx; their heads say how they work and what they cost.
  */
 public final class PtxDnnProvider implements FusedDnnProvider {
   private final GemmKernels gemm;

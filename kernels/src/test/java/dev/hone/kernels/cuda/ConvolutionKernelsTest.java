@@ -36,7 +36,10 @@ class ConvolutionKernelsTest {
           shapes(Shape.of(1, 1, 13, 12), Shape.of(1, 1, 12, 11), new Convolution(1, 0)),
           shapes(Shape.of(2, 1, 17, 18), Shape.of(2, 1, 3, 3), new Convolution(1, 1)),
           shapes(Shape.of(2, 1, 8, 8), Shape.of(33, 1, 1, 1), new Convolution(1, 0)),
-          shapes(Shape.of(1, 1, 5, 13), Shape.of(2, 1, 1, 1), new Convolution(1, 0)));
+          shapes(Shape.of(1, 1, 5, 13), Shape.of(2, 1, 1, 1), new Convolution(1, 0)),
+          shapes(Shape.of(1, 50, 1, 2), Shape.of(1, 50, 1, 1), new Convolution(1, 0)),
+          shapes(Shape.of(1, 64, 2, 1), Shape.of(1, 64, 1, 1), new Convolution(1, 0)),
+          shapes(Shape.of(1, 29, 3, 3), Shape.of(16, 29, 3, 3), new Convolution(1, 1)));
 
   private static ConvolutionShapes shapes(Shape x, Shape w, Convolution c) {
     return new ConvolutionShapes(x, w, c);
@@ -53,13 +56,13 @@ class ConvolutionKernelsTest {
     f.stream.launches().clear();
     kernels.forward(f.stream, s, dx, dw, y, Epilogue.NONE);
     f.assertHolds(x.convolution(w, s.geometry()), y, 2e-6, s.toString());
-    assertCost(f, List.of(ImplicitProduct.forward(s)), false);
+    ConvolutionCosts.assertCost(f, List.of(ImplicitProduct.forward(s)), false);
     DeviceMemory inPlace = f.upload(residual);
     var all = new Epilogue(f.upload(bias), inPlace, true);
     kernels.forward(f.stream, s, dx, dw, inPlace, all);
     Tensor fused = f.oracle.convolution(x, w, bias, residual, true, s.geometry());
     f.assertHolds(fused, inPlace, 2e-6, "fused " + s);
-    assertCost(f, List.of(ImplicitProduct.forward(s)), true);
+    ConvolutionCosts.assertCost(f, List.of(ImplicitProduct.forward(s)), true);
   }
 
   static void checkInputGradient(DnnFixture f, ConvolutionKernels kernels, ConvolutionShapes s) {
@@ -74,7 +77,7 @@ class ConvolutionKernelsTest {
     kernels.inputGradient(f.stream, s, ddy, dw, dx, GradientEpilogue.NONE);
     Tensor plain = f.oracle.convolutionInputGradient(dy, w, s.x(), s.geometry(), null, null);
     f.assertHolds(plain, dx, 2e-6, "dx of " + s);
-    assertCost(f, ImplicitProduct.inputGradient(s), false);
+    ConvolutionCosts.assertCost(f, ImplicitProduct.inputGradient(s), false);
     var all = new GradientEpilogue(f.upload(added), f.upload(positive));
     kernels.inputGradient(f.stream, s, ddy, dw, dx, all);
     Tensor fused = f.oracle.convolutionInputGradient(dy, w, s.x(), s.geometry(), added, positive);
@@ -92,123 +95,14 @@ class ConvolutionKernelsTest {
     f.stream.launches().clear();
     kernels.weightGradient(f.stream, s, ddy, dx, dw, false);
     f.assertHolds(expected, dw, 2e-6, "dw of " + s);
-    assertCost(f, List.of(ImplicitProduct.weightGradient(s)), false);
+    if (f.stream.launches().getFirst().entry().name().equals("weight_gradient")) {
+      ConvolutionCosts.assertWeightGradientCost(f, WeightGradientTiles.of(s));
+    } else {
+      ConvolutionCosts.assertCost(f, List.of(ImplicitProduct.weightGradient(s)), false);
+    }
     DeviceMemory sum = f.upload(before);
     kernels.weightGradient(f.stream, s, ddy, dx, sum, true);
     f.assertHolds(before.plus(expected), sum, 2e-6, "accumulated dw of " + s);
-  }
-
-  /**
-   * What the launches since the last call did. They read what their tiles need and nothing else,
-   * and multiply in no warp that has nothing.
-   *
-   * @param fused whether a bias and a residual are read as well
-   */
-  private static void assertCost(DnnFixture f, List<ImplicitProduct> products, boolean fused) {
-    List<Launch> launches = List.copyOf(f.stream.launches());
-    f.stream.launches().clear();
-    for (int i = 0; i < products.size() && launches.getFirst().counted(); i++) {
-      ImplicitProduct p = products.get(i);
-      Counters c = launches.get(i).counters();
-      if (launches.get(i).entry().name().equals("direct")) {
-        assertDirectCost(c, DirectTiles.of(p), fused);
-        continue;
-      }
-      long columns = p.columns().count();
-      long k = p.k().count();
-      long splits = launches.get(i).grid().gridY();
-      Tiles tiles = Tiles.of(p.rows(), (int) columns);
-      long tilesM = Math.ceilDiv(p.rows(), 16 << tiles.log2R());
-      long tilesN = tiles.count() / tilesM;
-      long panels = Math.ceilDiv(columns, 64L);
-      long read = tilesM * elements(p) + tilesN * p.rows() * k;
-      long finish = fused ? p.rows() * (columns + 16 * panels) : 0;
-      assertEquals(4 * (read + finish), c.globalBytesRead(), () -> "read by " + p);
-      assertEquals(4 * splits * p.rows() * columns, c.globalBytesWritten(), "written");
-      long slices = Math.max(splits, Math.ceilDiv(k, 16L));
-      assertEquals(2 * slices * tiles.count(), c.barriers(), "barriers");
-      long warps = Math.ceilDiv(p.rows(), 16) * panels;
-      assertEquals(
-          warps * slices * 2 * 16 * 16 * 64 + splits * panels * p.rows() * 64 * 2,
-          c.flops(),
-          "flops");
-      assertEquals(0, c.bankConflicts(), "bank conflicts");
-    }
-  }
-
-  private static void assertDirectCost(Counters c, DirectTiles tiles, boolean fused) {
-    ImplicitProduct p = tiles.product();
-    int width = 1 << tiles.log2Width();
-    long rowTiles = Math.ceilDiv(p.rows(), 16 << tiles.log2R());
-    int taps = p.k().middle() * p.k().low();
-    long read = tiles.count() / rowTiles * p.rows() * p.k().count();
-    long patches = 0;
-    for (int row = 0; row < p.columns().middle(); row += tiles.height()) {
-      for (int column = 0; column < p.columns().low(); column += width) {
-        patches +=
-            inside(
-                    p.row0() + row * p.columns().rowStep(),
-                    p.k().middle() - 1,
-                    p.k().rowStep(),
-                    tiles.patchRows(),
-                    p.height())
-                * inside(
-                    p.column0() + column * p.columns().columnStep(),
-                    p.k().low() - 1,
-                    p.k().columnStep(),
-                    tiles.patchColumns(),
-                    p.width());
-      }
-    }
-    read += rowTiles * tiles.images() * (p.k().count() / taps) * patches;
-    long columns = p.columns().count();
-    long panels =
-        (long) tiles.images()
-            * Math.ceilDiv(p.columns().low(), width)
-            * Math.ceilDiv(p.columns().middle(), 64 / width);
-    long finish = fused ? p.rows() * (columns + 16 * panels) : 0;
-    assertEquals(4 * (read + finish), c.globalBytesRead(), () -> "read by " + p);
-    assertEquals(4L * p.rows() * columns, c.globalBytesWritten(), "written");
-    long slices = Math.ceilDiv(p.k().count(), tiles.slice());
-    assertEquals(2 * slices * tiles.count(), c.barriers(), "barriers");
-    long warps = Math.ceilDiv(p.rows(), 16) * panels;
-    long multiplied = warps * p.k().count() * 2 * 16 * 64;
-    assertEquals(multiplied + panels * p.rows() * 64 * 2, c.flops(), "flops");
-    int step = p.columns().columnStep();
-    if (step < 4) {
-      // Rows that are padded for the reads conflict where a warp stores two of them.
-      long most = step == 1 ? 0 : c.sharedAccesses() / 8;
-      assertTrue(c.bankConflicts() <= most, () -> "bank conflicts: " + c);
-    }
-  }
-
-  /** How much of a patch's rows or columns lies in the image. */
-  private static long inside(int first, int lastTap, int tapStep, int patch, int extent) {
-    int begin = first + Math.min(0, lastTap * tapStep);
-    return Math.max(0, Math.min(begin + patch, extent) - Math.max(begin, 0));
-  }
-
-  /** How many pairs of a column and a k meet within the image. */
-  private static long elements(ImplicitProduct p) {
-    ImplicitProduct.Digits c = p.columns();
-    ImplicitProduct.Digits k = p.k();
-    long elements = 0;
-    for (int column = 0; column < c.count(); column++) {
-      for (int n = 0; n < k.count(); n++) {
-        int h = p.row0() + digit1(c, column) * c.rowStep() + digit1(k, n) * k.rowStep();
-        int v = p.column0() + digit2(c, column) * c.columnStep() + digit2(k, n) * k.columnStep();
-        elements += h >= 0 && h < p.height() && v >= 0 && v < p.width() ? 1 : 0;
-      }
-    }
-    return elements;
-  }
-
-  private static int digit1(ImplicitProduct.Digits d, int number) {
-    return number / d.low() % d.middle();
-  }
-
-  private static int digit2(ImplicitProduct.Digits d, int number) {
-    return number % d.low();
   }
 
   private static List<EmulatorOptions> schedules() {
@@ -222,7 +116,8 @@ class ConvolutionKernelsTest {
     for (ConvolutionShapes s : CASES) {
       try (var f = new DnnFixture(options);
           var gemm = new GemmKernels(f.driver, f.allocator);
-          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false)) {
+          var kernels =
+              new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false, _ -> false)) {
         checkForward(f, kernels, s);
         checkInputGradient(f, kernels, s);
         checkWeightGradient(f, kernels, s);
@@ -236,17 +131,26 @@ class ConvolutionKernelsTest {
   @MethodSource("schedules")
   void soItDoesFromPatches(EmulatorOptions options) {
     Map<Integer, String> missed = DnnFixture.lines("direct");
+    Map<Integer, String> gradientMissed = DnnFixture.lines("weightgradient");
     for (ConvolutionShapes s : CASES) {
       try (var f = new DnnFixture(options);
           var gemm = new GemmKernels(f.driver, f.allocator);
           var kernels =
-              new ConvolutionKernels(f.driver, f.allocator, gemm, DirectTiles::possible)) {
+              new ConvolutionKernels(
+                  f.driver,
+                  f.allocator,
+                  gemm,
+                  DirectTiles::possible,
+                  WeightGradientTiles::possible)) {
         checkForward(f, kernels, s);
         checkInputGradient(f, kernels, s);
+        checkWeightGradient(f, kernels, s);
         f.cover(kernels.modules().getLast(), missed);
+        f.cover(kernels.modules().get(1), gradientMissed);
       }
     }
     assertEquals(Map.of(), missed);
+    assertEquals(Map.of(), gradientMissed);
   }
 
   /** So whoever chooses between the two decides on the speed alone. */
@@ -260,7 +164,7 @@ class ConvolutionKernelsTest {
             var gemm = new GemmKernels(f.driver, f.allocator);
             var kernels =
                 new ConvolutionKernels(
-                    f.driver, f.allocator, gemm, t -> which == 1 && t.possible())) {
+                    f.driver, f.allocator, gemm, t -> which == 1 && t.possible(), _ -> false)) {
           DeviceMemory out = f.empty(s.y());
           DeviceMemory x = f.upload(f.numbers(s.x(), 1));
           DeviceMemory w = f.upload(f.numbers(s.w(), 2));
@@ -316,7 +220,7 @@ class ConvolutionKernelsTest {
   void readsWholeSectors() {
     try (var f = new DnnFixture(EmulatorOptions.counting());
         var gemm = new GemmKernels(f.driver, f.allocator);
-        var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false)) {
+        var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false, _ -> false)) {
       checkSectors(f, kernels);
     }
   }
@@ -345,6 +249,13 @@ class ConvolutionKernelsTest {
         long moved = c.globalBytesRead() - weights + c.globalBytesWritten();
         assertTrue(moved < 1.4 * least, () -> moved + " bytes instead of " + least);
         assertTrue(c.globalSectors() < 1.8 * c.idealSectors(), c::toString);
+        f.stream.launches().clear();
+        kernels.weightGradient(f.stream, s, x, x, f.empty(s.w()), false);
+        Launch gradient = f.stream.launches().getFirst();
+        assertEquals("weight_gradient", gradient.entry().name());
+        long read = gradient.counters().globalBytesRead();
+        assertTrue(read <= 3.5 * least, () -> read + " bytes instead of " + least);
+        assertTrue(gradient.counters().bankConflicts() * 20 < gradient.counters().sharedAccesses());
       }
     }
   }

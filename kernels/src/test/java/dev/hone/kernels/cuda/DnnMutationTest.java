@@ -40,7 +40,7 @@ class DnnMutationTest {
         "convolution",
         f -> {
           var gemm = new GemmKernels(f.driver, f.allocator);
-          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false);
+          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, _ -> false, _ -> false);
           for (ConvolutionShapes s : ConvolutionKernelsTest.CASES) {
             ConvolutionKernelsTest.checkForward(f, kernels, s);
             ConvolutionKernelsTest.checkInputGradient(f, kernels, s);
@@ -56,10 +56,27 @@ class DnnMutationTest {
         "direct",
         f -> {
           var gemm = new GemmKernels(f.driver, f.allocator);
-          var kernels = new ConvolutionKernels(f.driver, f.allocator, gemm, DirectTiles::possible);
+          var kernels =
+              new ConvolutionKernels(
+                  f.driver, f.allocator, gemm, DirectTiles::possible, _ -> false);
           for (ConvolutionShapes s : ConvolutionKernelsTest.CASES) {
             ConvolutionKernelsTest.checkForward(f, kernels, s);
             ConvolutionKernelsTest.checkInputGradient(f, kernels, s);
+          }
+        });
+  }
+
+  @Test
+  void weightGradient() {
+    assertNoticed(
+        "weightgradient",
+        f -> {
+          var gemm = new GemmKernels(f.driver, f.allocator);
+          var kernels =
+              new ConvolutionKernels(
+                  f.driver, f.allocator, gemm, _ -> false, WeightGradientTiles::possible);
+          for (ConvolutionShapes s : ConvolutionKernelsTest.CASES) {
+            ConvolutionKernelsTest.checkWeightGradient(f, kernels, s);
           }
         });
   }
