@@ -39,6 +39,10 @@ public final class Tape implements AutoCloseable {
 
   private final Map<Tensor, Variable> watched = new IdentityHashMap<>();
   private final Deque<String> path = new ArrayDeque<>();
+
+  /** The path in one word, until it changes: every op that is recorded keeps it. */
+  private @Nullable String joinedPath;
+
   private boolean finiteChecked;
 
   private Tape(boolean recording) {
@@ -126,7 +130,7 @@ public final class Tape implements AutoCloseable {
 
   /** The vector-Jacobian products of {@code y} with the cotangent {@code dy} of its shape. */
   public Gradients vjp(Variable y, Tensor dy, Collection<Variable> targets) {
-    requireShape("the output", y.shape(), dy);
+    requireShape(() -> "the output", y.shape(), dy);
     if (y.tape() != this) {
       throw new IllegalArgumentException("gradients: the loss belongs to another tape");
     }
@@ -318,18 +322,19 @@ public final class Tape implements AutoCloseable {
     }
 
     private void require(int input, Tensor g) {
-      requireShape("input " + input + " of " + node.op.label(), node.inputs.get(input).shape(), g);
+      requireShape(
+          () -> "input " + input + " of " + node.op.label(), node.inputs.get(input).shape(), g);
       if (finiteChecked) {
         requireFinite(g, node.op.label(), "gradient of input " + input, node.path);
       }
     }
   }
 
-  private static void requireShape(String what, Shape expected, Tensor cotangent) {
+  private static void requireShape(Supplier<String> what, Shape expected, Tensor cotangent) {
     if (!cotangent.shape().equals(expected)) {
       throw new ShapeException(
           "gradients: the cotangent of "
-              + what
+              + what.get()
               + " must have shape "
               + expected
               + ", but has "
@@ -360,15 +365,20 @@ public final class Tape implements AutoCloseable {
   /** Says that what follows happens inside the block called {@code name}; for errors. */
   public void enter(String name) {
     path.addLast(name);
+    joinedPath = null;
   }
 
   /** Leaves the block that was entered last. */
   public void leave() {
     path.removeLast();
+    joinedPath = null;
   }
 
   private String currentPath() {
-    return String.join(".", path);
+    if (joinedPath == null) {
+      joinedPath = String.join(".", path);
+    }
+    return joinedPath;
   }
 
   /** The arena in which this tape's tensors live. */

@@ -13,20 +13,26 @@ final class Nest {
   /** Below this many elements per task, waking a thread costs more than it saves. */
   static final int TASK_ELEMENTS = 1 << 15;
 
-  /** What is done with {@code n} neighbours along the inner axis; operand i starts at at[i]. */
+  /**
+   * What is done with {@code n} neighbours along the inner axis; operand i starts at at[i], which
+   * is only to be read, and only until the call ends.
+   */
   interface Row {
     void run(int[] at, int n);
   }
 
   private final int axes;
   private final int[] extents;
-  private final int[][] strides;
+
+  /** Of operand i along axis a: at {@code i * extents.length + a}. */
+  private final int[] strides;
+
   private final int[] offsets;
   private final int inner;
   private final int piecesPerRow;
   private final int pieces;
 
-  private Nest(int axes, int[] extents, int[][] strides, int[] offsets) {
+  private Nest(int axes, int[] extents, int[] strides, int[] offsets) {
     this.axes = axes;
     this.extents = extents;
     this.strides = strides;
@@ -43,7 +49,7 @@ final class Nest {
   /** The loop over {@code operands}, all of shape {@code shape}. */
   static Nest of(Shape shape, Layout.Strided... operands) {
     int[] extents = new int[Math.max(1, shape.rank())];
-    int[][] strides = new int[operands.length][extents.length];
+    int[] strides = new int[operands.length * extents.length];
     int[] offsets = new int[operands.length];
     int top = 0;
     extents[0] = 1;
@@ -58,7 +64,7 @@ final class Nest {
       if (extents[top] != 1) {
         boolean merge = true;
         for (int i = 0; i < operands.length; i++) {
-          merge &= strides[i][top] == operands[i].stride(a) * n;
+          merge &= strides[i * extents.length + top] == operands[i].stride(a) * n;
         }
         if (!merge) {
           top++;
@@ -67,7 +73,7 @@ final class Nest {
       }
       extents[top] *= n;
       for (int i = 0; i < operands.length; i++) {
-        strides[i][top] = operands[i].stride(a);
+        strides[i * extents.length + top] = operands[i].stride(a);
       }
     }
     return new Nest(top + 1, extents, strides, offsets);
@@ -75,7 +81,11 @@ final class Nest {
 
   /** The stride of {@code operand} along the inner axis. */
   int step(int operand) {
-    return inner == 1 ? 1 : strides[operand][axes - 1];
+    return inner == 1 ? 1 : stride(operand, axes - 1);
+  }
+
+  private int stride(int operand, int axis) {
+    return strides[operand * extents.length + axis];
   }
 
   /** The extent of the inner axis. */
@@ -105,6 +115,10 @@ final class Nest {
     if (from >= to || inner == 0) {
       return;
     }
+    if (pieces == 1) { // most of a step's, whose arrays would be most of its garbage
+      row.run(offsets, inner);
+      return;
+    }
     int[] index = new int[axes];
     int[] start = offsets.clone();
     int rest = from / piecesPerRow;
@@ -117,7 +131,7 @@ final class Nest {
     for (int p = from; p < to; p++) {
       int column = p % piecesPerRow * TASK_ELEMENTS;
       for (int i = 0; i < at.length; i++) {
-        at[i] = start[i] + column * strides[i][axes - 1];
+        at[i] = start[i] + column * stride(i, axes - 1);
       }
       row.run(at, Math.min(TASK_ELEMENTS, inner - column));
       if (column + TASK_ELEMENTS >= inner) {
@@ -139,7 +153,7 @@ final class Nest {
 
   private void move(int[] start, int axis, int steps) {
     for (int i = 0; i < start.length; i++) {
-      start[i] += steps * strides[i][axis];
+      start[i] += steps * stride(i, axis);
     }
   }
 }

@@ -19,7 +19,10 @@ final class PackedWeights {
   }
 
   private final BufferPool pool;
-  private final Map<Form, float[]> made = new HashMap<>();
+
+  /** A map of its own only once there is something in it: of most storages nothing is made. */
+  private Map<Form, float[]> made = Map.of();
+
   private int writes;
 
   PackedWeights(BufferPool pool) {
@@ -45,6 +48,9 @@ final class PackedWeights {
     if (writes != seen) {
       return packed; // for this call, whose weights somebody writes meanwhile, but for no other
     }
+    if (made.isEmpty()) {
+      made = new HashMap<>();
+    }
     float[] other = made.putIfAbsent(form, packed);
     if (other == null) {
       return packed;
@@ -56,7 +62,9 @@ final class PackedWeights {
   /** The storage was written or is gone. */
   synchronized void drop() {
     writes++;
-    made.values().forEach(pool::give);
-    made.clear();
+    if (!made.isEmpty()) {
+      made.values().forEach(pool::give);
+      made = Map.of();
+    }
   }
 }

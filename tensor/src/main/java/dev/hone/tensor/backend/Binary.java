@@ -21,6 +21,8 @@ public enum Binary {
   /** a where b &gt; 0, else 0: the gradient of relu, given its output. */
   WHERE_POSITIVE;
 
+  private final String label = name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+
   /** The function in double. */
   public double apply(double a, double b) {
     return switch (this) {
@@ -43,6 +45,6 @@ public enum Binary {
 
   /** The name that errors and tables use. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    return label;
   }
 }

@@ -7,8 +7,10 @@ public enum Reduction {
   /** NaN if any element is NaN. */
   MAX;
 
+  private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
   /** The name that errors and tables use. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return label;
   }
 }

@@ -15,6 +15,8 @@ public enum Unary {
   /** -1, 0 or 1; NaN stays NaN. */
   SIGN;
 
+  private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
   /** The function in double. */
   public double apply(double x) {
     return switch (this) {
@@ -33,6 +35,6 @@ public enum Unary {
 
   /** The name that errors and tables use. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return label;
   }
 }
