@@ -358,6 +358,7 @@ public final class Variable {
    *
    * @param logVariance {@code [N, L]}
    * @param noise standard normal, {@code [N, L]}
+   * @throws dev.hone.tensor.ShapeException if the three are not of one shape of two axes
    */
   public Variable reparameterize(Variable logVariance, Variable noise) {
     return then(new Gaussian.Reparameterize(), logVariance, noise);
@@ -367,6 +368,7 @@ public final class Variable {
    * KL(N(m, s^2) || N(0, 1)) of each row of these means m {@code [N, L]}, in nats, {@code [N]}.
    *
    * @param logVariance log s^2, {@code [N, L]}
+   * @throws dev.hone.tensor.ShapeException if both are not of one shape of two axes
    */
   public Variable gaussianDivergence(Variable logVariance) {
     return then(new Gaussian.Divergence(), logVariance);

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The kernel of normal numbers with counted words in the place of Philox's, so that u and v take
- * each of their 2^24 values: one in 61 of them in the build, all with {@code -Dhone.mutation=all}.
+ * each of their 2^24 values: one in 61 of them in the build, all with {@code -Dhone.normal=all}.
  */
 class NormalKernelTest {
   private static final int ALL = 1 << 24;
-  private static final int STEP = "all".equals(System.getProperty("hone.mutation")) ? 1 : 61;
+  private static final int STEP = "all".equals(System.getProperty("hone.normal")) ? 1 : 61;
 
   /** Odd, so that v takes all values when u does, in another order. */
   private static final int ORDER = 0x9E3779B1;

@@ -35,7 +35,11 @@ public final class ConfusionMatrix {
     unpredicted[require(actual)]++;
   }
 
-  /** Counts all samples of {@code other}, another seed's of the same classes. */
+  /**
+   * Counts all samples of {@code other}, another seed's.
+   *
+   * @throws IllegalArgumentException if it has another number of classes
+   */
   public void add(ConfusionMatrix other) {
     if (other.classes() != classes()) {
       throw new IllegalArgumentException(

@@ -35,6 +35,7 @@ public final class ByteImages {
    * @param values {@code [C, 257]}: what a byte of a channel becomes, and then its {@link #CUT_OUT}
    * @param changes {@code [N, 7]}: down, right, flipped (1, else 0), cutTop, cutBottom, cutLeft,
    *     cutRight; the cut lies within the image
+   * @throws IllegalArgumentException if an array's length does not fit the shape
    */
   public ByteImages(Shape shape, byte[] pixels, float[] values, int[] changes) {
     shape.requireRank("images", "shape", 4);
